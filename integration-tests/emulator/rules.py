@@ -1,0 +1,21 @@
+"""Every service's rules, by being imported; and what is loaded ahead of the first call."""
+from . import accounts  # noqa: F401
+from .core import _moto_handler, before, get_service_model, get_service_router
+from . import state
+
+
+@before("*")
+def settle_what_is_due(call):
+    state.settle(call.account)
+
+
+def warm():
+    """Load models and routes of the services the platform uses, so that the first calls are as fast as the rest."""
+    for service in ("sts", "ec2", "iam", "eks", "ssm", "kms", "logs", "efs", "route53", "secretsmanager", "autoscaling"):
+        try:
+            model = get_service_model(service)
+            if model.protocol.startswith("rest"):
+                get_service_router(service)
+            _moto_handler(service)
+        except Exception:
+            pass

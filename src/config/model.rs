@@ -1,0 +1,279 @@
+//! The configuration as data: every block of every module, expressions still unevaluated.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::addr::{ModulePath, Name, ProviderAddr, ResourceAddr};
+use crate::diag::{Sources, Span};
+use crate::hcl::ast::{Attribute, Block, Body, Expr, Ident};
+use crate::value::{Type, Value};
+
+/// A root module with all that it calls, and the texts it was read from.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub root: Module,
+    pub sources: Sources,
+}
+
+impl Config {
+    /// The module at a path.
+    pub fn module(&self, path: &ModulePath) -> Option<&Module> {
+        path.0.iter().try_fold(&self.root, |module, call| Some(&module.calls.get(call)?.module))
+    }
+
+    /// All modules, parents before children.
+    pub fn modules(&self) -> Vec<&Module> {
+        fn walk<'a>(module: &'a Module, out: &mut Vec<&'a Module>) {
+            out.push(module);
+            module.calls.values().for_each(|call| walk(&call.module, out));
+        }
+        let mut out = Vec::new();
+        walk(&self.root, &mut out);
+        out
+    }
+}
+
+/// One module: a folder of configuration.
+#[derive(Clone, Debug)]
+pub struct Module {
+    pub path: ModulePath,
+    /// The folder, as the configuration names it (relative to the root module's parent invocation).
+    pub dir: PathBuf,
+    pub variables: BTreeMap<Name, Variable>,
+    pub locals: BTreeMap<Name, Attribute>,
+    pub outputs: BTreeMap<Name, Output>,
+    /// Managed resources and data sources.
+    pub resources: BTreeMap<ResourceAddr, Resource>,
+    pub calls: BTreeMap<Name, ModuleCall>,
+    /// By local name and alias.
+    pub providers: BTreeMap<(Name, Option<Name>), ProviderConfig>,
+    /// Source and version constraint by local name.
+    pub required_providers: BTreeMap<Name, RequiredProvider>,
+    pub backend: Option<Backend>,
+    pub moved: Vec<Moved>,
+    pub removed: Vec<Removed>,
+    pub imports: Vec<Import>,
+    pub checks: BTreeMap<Name, Check>,
+}
+
+impl Module {
+    pub fn empty(path: ModulePath, dir: PathBuf) -> Self {
+        Self {
+            path,
+            dir,
+            variables: BTreeMap::new(),
+            locals: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+            resources: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            providers: BTreeMap::new(),
+            required_providers: BTreeMap::new(),
+            backend: None,
+            moved: Vec::new(),
+            removed: Vec::new(),
+            imports: Vec::new(),
+            checks: BTreeMap::new(),
+        }
+    }
+
+    /// Full source of the provider that a local name stands for.
+    pub fn provider_source(&self, local: &str) -> String {
+        match self.required_providers.get(local) {
+            Some(required) => ProviderAddr::full_source(&required.source),
+            None => ProviderAddr::full_source(local),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Variable {
+    pub name: Ident,
+    /// With optional attributes marked in the object types.
+    pub ty: Type,
+    /// Defaults of `optional(type, default)`.
+    pub defaults: Option<TypeDefaults>,
+    pub default: Option<Expr>,
+    pub description: Option<String>,
+    pub sensitive: bool,
+    pub ephemeral: bool,
+    pub nullable: bool,
+    pub validations: Vec<Condition>,
+    pub span: Span,
+}
+
+/// Defaults of optional attributes, in the shape of the type they belong to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TypeDefaults {
+    /// Of the object's own attributes.
+    pub attributes: BTreeMap<Name, Value>,
+    /// Of the types of attributes; of elements of collections under the empty name; of tuples under their index.
+    pub children: BTreeMap<Name, TypeDefaults>,
+}
+
+impl TypeDefaults {
+    pub fn is_empty(&self) -> bool {
+        self.attributes.is_empty() && self.children.is_empty()
+    }
+}
+
+/// `condition` and `error_message` of a validation, precondition, postcondition or assertion.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    pub condition: Expr,
+    pub message: Expr,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct Output {
+    pub name: Ident,
+    pub value: Expr,
+    pub description: Option<String>,
+    pub sensitive: bool,
+    pub ephemeral: bool,
+    pub depends_on: Vec<Reference>,
+    pub preconditions: Vec<Condition>,
+    pub span: Span,
+}
+
+/// How many instances a block has.
+#[derive(Clone, Debug, Default)]
+pub enum Repetition {
+    #[default]
+    Once,
+    Count(Expr),
+    ForEach(Expr),
+}
+
+impl Repetition {
+    pub fn expr(&self) -> Option<&Expr> {
+        match self {
+            Self::Once => None,
+            Self::Count(e) | Self::ForEach(e) => Some(e),
+        }
+    }
+}
+
+/// A `resource` or `data` block.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    pub addr: ResourceAddr,
+    pub repetition: Repetition,
+    /// Local name and alias of the provider configuration, as written or as the type implies.
+    pub provider: (Name, Option<Name>),
+    pub depends_on: Vec<Reference>,
+    pub lifecycle: Lifecycle,
+    pub preconditions: Vec<Condition>,
+    pub postconditions: Vec<Condition>,
+    /// The arguments of the type: meta-arguments and `lifecycle` are taken out.
+    pub body: Body,
+    /// Spans of the block's type label, and of its header.
+    pub kind_span: Span,
+    pub header: Span,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Lifecycle {
+    pub create_before_destroy: bool,
+    pub prevent_destroy: bool,
+    pub ignore_changes: IgnoreChanges,
+    pub replace_triggered_by: Vec<Expr>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub enum IgnoreChanges {
+    #[default]
+    None,
+    All,
+    /// Paths, each with the span to blame.
+    Paths(Vec<(crate::addr::Path, Span)>),
+}
+
+/// A `module` block, with the module it calls.
+#[derive(Clone, Debug)]
+pub struct ModuleCall {
+    pub name: Ident,
+    pub source: String,
+    pub repetition: Repetition,
+    pub depends_on: Vec<Reference>,
+    /// Provider configurations handed over: name in the child -> name in the caller.
+    pub providers: BTreeMap<(Name, Option<Name>), (Name, Option<Name>)>,
+    pub args: Vec<Attribute>,
+    pub module: Module,
+    pub header: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct ProviderConfig {
+    pub name: Ident,
+    pub alias: Option<Name>,
+    pub body: Body,
+    pub header: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct RequiredProvider {
+    /// As written; the local name where the block names no source.
+    pub source: String,
+    pub version: Option<String>,
+    /// `configuration_aliases`
+    pub aliases: Vec<Name>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct Backend {
+    pub kind: Ident,
+    pub body: Body,
+}
+
+#[derive(Clone, Debug)]
+pub struct Moved {
+    pub from: Expr,
+    pub to: Expr,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct Removed {
+    pub from: Expr,
+    /// `lifecycle { destroy = … }`
+    pub destroy: bool,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct Import {
+    pub to: Expr,
+    pub id: Option<Expr>,
+    pub for_each: Option<Expr>,
+    pub provider: Option<(Name, Option<Name>)>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct Check {
+    pub name: Ident,
+    pub assertions: Vec<Condition>,
+    /// Scoped data source, still as a block.
+    pub data: Vec<Block>,
+}
+
+/// What an expression refers to, as far as the source alone tells.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Target {
+    Variable(Name),
+    Local(Name),
+    Resource(ResourceAddr),
+    Module(Name),
+    ModuleOutput(Name, Name),
+    /// `each`, `count`, `self`, `path`, `terraform`: nothing to wait for.
+    Context(Name),
+}
+
+/// A reference with the place it stands at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reference {
+    pub target: Target,
+    pub span: Span,
+}

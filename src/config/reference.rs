@@ -1,0 +1,93 @@
+//! Which object a traversal refers to.
+
+use crate::addr::{Mode, ResourceAddr};
+use crate::diag::{Diagnostic, Span};
+use crate::hcl::ast::{Access, Body, Expr, Ident};
+
+use super::model::{Reference, Target};
+
+impl Reference {
+    /// Reads the object that a traversal starts at.
+    pub fn parse(root: &Ident, steps: &[Access]) -> Result<Self, Diagnostic> {
+        let span = steps.last().map_or(root.span, |s| root.span.to(s.span()));
+        let name = |i: usize| match steps.get(i) {
+            Some(Access::Attr(ident)) => Some(ident.name.clone()),
+            _ => None,
+        };
+        let needs = |what: &str, example: &str| {
+            Diagnostic::error(
+                "Invalid reference",
+                format!("The \"{}\" object cannot be used alone: it must be followed by {what}.", root.name),
+            )
+            .at(root.span)
+            .hint(format!("For example: {example}"))
+        };
+        let resource = |mode, kind, name| Target::Resource(ResourceAddr { mode, kind, name });
+        let target = match &*root.name {
+            "var" => Target::Variable(name(0).ok_or_else(|| needs("the name of a variable", "var.region"))?),
+            "local" => Target::Local(name(0).ok_or_else(|| needs("the name of a local value", "local.tags"))?),
+            "module" => {
+                let call = name(0).ok_or_else(|| needs("the name of a module call", "module.network"))?;
+                let output = match steps.get(1) {
+                    Some(Access::Index(_) | Access::LegacyIndex(..) | Access::AttrSplat(_) | Access::FullSplat(_)) => name(2),
+                    _ => name(1),
+                };
+                output.map_or_else(|| Target::Module(call.clone()), |o| Target::ModuleOutput(call.clone(), o))
+            }
+            "data" | "ephemeral" => {
+                let mode = if &*root.name == "data" { Mode::Data } else { Mode::Ephemeral };
+                let example = "data.aws_region.current";
+                let kind = name(0).ok_or_else(|| needs("a type and a name", example))?;
+                resource(mode, kind, name(1).ok_or_else(|| needs("a type and a name", example))?)
+            }
+            "resource" => {
+                let kind = name(0).ok_or_else(|| needs("a type and a name", "resource.aws_vpc.main"))?;
+                resource(Mode::Managed, kind, name(1).ok_or_else(|| needs("a type and a name", "resource.aws_vpc.main"))?)
+            }
+            "each" | "count" | "self" | "path" | "terraform" => Target::Context(root.name.clone()),
+            _ => match name(0) {
+                Some(n) => resource(Mode::Managed, root.name.clone(), n),
+                None => {
+                    return Err(Diagnostic::error(
+                        "Invalid reference",
+                        "A reference to a resource type must be followed by at least one attribute access, specifying the resource name.",
+                    )
+                    .at(root.span));
+                }
+            },
+        };
+        Ok(Self { target, span })
+    }
+
+    /// All references of an expression; traversals that refer to nothing are left to evaluation, which reports them.
+    pub fn of(expr: &Expr) -> Vec<Reference> {
+        let mut found = Vec::new();
+        expr.references(&mut |root, steps| found.extend(Self::parse(root, steps)));
+        found
+    }
+
+    /// All references of a body, with those of nested and dynamic blocks.
+    pub fn of_body(body: &Body) -> Vec<Reference> {
+        let mut found: Vec<Reference> = body.attributes.iter().flat_map(|a| Self::of(&a.expr)).collect();
+        for block in &body.blocks {
+            let mut inner = Self::of_body(&block.body);
+            if &*block.kind.name == "dynamic" {
+                // The iterator is a name of the block's own: `rule.value` is no resource of type "rule".
+                let iterator = iterator(&block.body, block.labels.first());
+                inner.retain(|r| !matches!(&r.target, Target::Resource(a) if Some(&a.kind) == iterator.as_ref()));
+            }
+            found.extend(inner);
+        }
+        found
+    }
+}
+
+fn iterator(body: &Body, label: Option<&Ident>) -> Option<crate::addr::Name> {
+    let named = body.attribute("iterator").and_then(|a| a.expr.as_traversal()).map(|(root, _)| root.name.clone());
+    named.or_else(|| label.map(|l| l.name.clone()))
+}
+
+/// Where a traversal's span ends, for messages.
+pub fn span_of(root: &Ident, steps: &[Access]) -> Span {
+    steps.last().map_or(root.span, |s| root.span.to(s.span()))
+}

@@ -1,0 +1,295 @@
+//! Diagnostics: what went wrong, where in the source, and how to mend it.
+//!
+//! Knows nothing of terminals: `cli::render` draws a diagnostic, this module only holds it.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Identity of one source text within [`Sources`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(u32);
+
+/// A byte range in one source text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    pub source: SourceId,
+    pub start: u32,
+    pub end: u32,
+}
+
+impl Span {
+    pub fn new(source: SourceId, range: Range<usize>) -> Self {
+        let clamp = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Self { source, start: clamp(range.start), end: clamp(range.end) }
+    }
+
+    /// The smallest span that covers both; `self` where they lie in different sources.
+    pub fn to(self, other: Span) -> Span {
+        if self.source != other.source {
+            return self;
+        }
+        Span { source: self.source, start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// One text that was read: a file, a `-var` argument, an environment variable.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub name: String,
+    pub text: Arc<str>,
+}
+
+/// All texts of one run; spans point into it.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    list: Vec<Source>,
+}
+
+/// A place as people count it: from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    pub line: usize,
+    pub column: usize,
+    pub byte: usize,
+}
+
+impl Sources {
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceId {
+        self.list.push(Source { name: name.into(), text: text.into() });
+        SourceId(u32::try_from(self.list.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    pub fn get(&self, id: SourceId) -> Option<&Source> {
+        self.list.get(id.0 as usize)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
+        self.list.iter().enumerate().map(|(i, s)| (SourceId(i as u32), s))
+    }
+
+    /// The source text under a span.
+    pub fn snippet(&self, span: Span) -> &str {
+        self.get(span.source).and_then(|s| s.text.get(span.range())).unwrap_or("")
+    }
+
+    /// Line and column (in characters) of a byte offset.
+    pub fn position(&self, source: SourceId, byte: usize) -> Position {
+        let text = self.get(source).map_or("", |s| &s.text);
+        let mut byte = byte.min(text.len());
+        while !text.is_char_boundary(byte) {
+            byte -= 1;
+        }
+        let before = &text[..byte];
+        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
+        Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1, byte }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    Error,
+    Warning,
+}
+
+/// One finding, for a person and for machines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    pub severity: Severity,
+    /// Short and stable: the same words for the same cause.
+    pub summary: String,
+    /// What exactly, and why.
+    pub detail: String,
+    /// The resource, module or variable concerned.
+    pub address: Option<String>,
+    /// The part of the source that is guilty.
+    pub span: Option<Span>,
+    /// The construct around `span`, for example the header of its block.
+    pub context: Option<Span>,
+    /// A way out.
+    pub hint: Option<String>,
+    /// Path of the attribute of the resource, where the span is not known yet.
+    pub attribute: Option<crate::addr::Path>,
+}
+
+impl Diagnostic {
+    pub fn error(summary: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::new(Severity::Error, summary, detail)
+    }
+
+    pub fn warning(summary: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, summary, detail)
+    }
+
+    fn new(severity: Severity, summary: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            severity,
+            summary: summary.into(),
+            detail: detail.into(),
+            address: None,
+            span: None,
+            context: None,
+            hint: None,
+            attribute: None,
+        }
+    }
+
+    #[must_use]
+    pub fn at(mut self, span: Span) -> Self {
+        self.span = Some(span);
+        self
+    }
+
+    #[must_use]
+    pub fn within(mut self, context: Span) -> Self {
+        self.context = Some(context);
+        self
+    }
+
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    #[must_use]
+    pub fn address(mut self, address: impl fmt::Display) -> Self {
+        self.address = Some(address.to_string());
+        self
+    }
+
+    #[must_use]
+    pub fn attribute(mut self, path: crate::addr::Path) -> Self {
+        self.attribute = Some(path);
+        self
+    }
+}
+
+/// A list of findings; an operation has failed if one of them is an error.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        if !self.list.contains(&diagnostic) {
+            self.list.push(diagnostic);
+        }
+    }
+
+    pub fn extend(&mut self, other: impl IntoIterator<Item = Diagnostic>) {
+        other.into_iter().for_each(|d| self.push(d));
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.list.iter().any(|d| d.severity == Severity::Error)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.list.iter()
+    }
+
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Diagnostic> {
+        self.list.iter_mut()
+    }
+
+    /// The value of a fallible step; its findings are kept here.
+    pub fn take<T>(&mut self, result: Result<T, Diagnostics>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(found) => {
+                self.extend(found);
+                None
+            }
+        }
+    }
+
+    /// `value` if there are no errors, else all findings.
+    pub fn or<T>(self, value: T) -> Result<T, Diagnostics> {
+        if self.has_errors() { Err(self) } else { Ok(value) }
+    }
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self { list: vec![diagnostic] }
+    }
+}
+
+impl FromIterator<Diagnostic> for Diagnostics {
+    fn from_iter<I: IntoIterator<Item = Diagnostic>>(iter: I) -> Self {
+        let mut all = Self::new();
+        all.extend(iter);
+        all
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Diagnostics {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.iter()
+    }
+}
+
+/// The candidate that `name` was most likely meant to be.
+pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|c| (strsim::damerau_levenshtein(name, c), c))
+        .filter(|(distance, c)| *distance <= (name.len().min(c.len()) / 3).max(1))
+        .min()
+        .map(|(_, c)| c)
+}
+
+/// A path as people wrote it: relative to the working directory where it lies below it.
+pub fn display_path(path: &Path, working_dir: &Path) -> PathBuf {
+    path.strip_prefix(working_dir).unwrap_or(path).to_path_buf()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_from_one_and_in_characters() {
+        let mut sources = Sources::default();
+        let id = sources.add("a.tf", "x = 1\nä = 2\n");
+        assert_eq!(sources.position(id, 0), Position { line: 1, column: 1, byte: 0 });
+        assert_eq!(sources.position(id, 9), Position { line: 2, column: 3, byte: 9 });
+        assert_eq!(sources.position(id, 999).line, 3);
+    }
+
+    #[test]
+    fn suggests_only_near_names() {
+        let known = ["aws_vpc", "aws_subnet", "aws_route"];
+        assert_eq!(did_you_mean("aws_subnt", known), Some("aws_subnet"));
+        assert_eq!(did_you_mean("google_project", known), None);
+    }
+}

@@ -1,0 +1,87 @@
+//! Errors of providers: operation, code, message and request id are kept up to the screen.
+
+use std::fmt;
+
+/// What the engine may do about an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The object does not exist.
+    NotFound,
+    /// Too many calls.
+    Throttled,
+    /// Something still depends on the object, or it is changing.
+    InUse,
+    /// Something the call refers to is not visible yet.
+    NotYet,
+    /// The caller may not do this.
+    Denied,
+    /// An object of that name exists already.
+    Exists,
+    /// No answer: the effect is not known.
+    Connection,
+    /// No usable credentials.
+    Credentials,
+    Other,
+}
+
+/// An error of one call.
+#[derive(Clone, Debug)]
+pub struct Error {
+    pub kind: ErrorKind,
+    /// `ec2:CreateVpc`
+    pub operation: Option<String>,
+    /// The service's own code, for example `DependencyViolation`.
+    pub code: Option<String>,
+    pub message: String,
+    pub request_id: Option<String>,
+    pub hint: Option<String>,
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, operation: None, code: None, message: message.into(), request_id: None, hint: None }
+    }
+
+    pub fn other(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Other, message)
+    }
+
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::NotFound, message)
+    }
+
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub fn is_not_found(&self) -> bool {
+        self.kind == ErrorKind::NotFound
+    }
+
+    /// Whether the service answered with this code.
+    pub fn has_code(&self, code: &str) -> bool {
+        self.code.as_deref() == Some(code)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = &self.operation {
+            write!(f, "{operation}: ")?;
+        }
+        if let Some(code) = &self.code {
+            write!(f, "{code}: ")?;
+        }
+        f.write_str(&self.message)?;
+        if let Some(id) = &self.request_id {
+            write!(f, " (request id {id})")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,95 @@
+//! The boundary between the engine and whatever holds the objects.
+//!
+//! Knows nothing of any cloud. The engine speaks to [`Provider`], authors of types write a [`ResourceType`] or a
+//! [`DataSource`], and [`registry`] turns the one into the other.
+
+mod change;
+mod error;
+mod object;
+pub mod registry;
+mod resource;
+
+pub use change::PlannedChange;
+pub use error::{Error, ErrorKind, Result};
+pub use object::Object;
+pub use resource::{
+    Actions, Create, CreateCx, DataSource, Deletion, Found, Intent, Operation, Readiness, RemoteId, ResourceType,
+    Timeouts,
+};
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::diag::Diagnostics;
+use crate::schema::{Block, SharedSchema};
+
+/// A provider before it is configured: what it offers, without a connection.
+#[async_trait]
+pub trait Plugin: Send + Sync {
+    /// `hostname/namespace/type`
+    fn source(&self) -> &str;
+    /// Schema of the `provider` block.
+    fn config_schema(&self) -> &Block;
+    fn resource_types(&self) -> Vec<&str>;
+    fn data_sources(&self) -> Vec<&str>;
+    fn resource_schema(&self, kind: &str) -> Option<SharedSchema>;
+    fn data_schema(&self, kind: &str) -> Option<SharedSchema>;
+    /// Makes a provider from the evaluated `provider` block. Unknown values in it are an error of the provider's own.
+    async fn configure(&self, config: Object) -> std::result::Result<Arc<dyn Provider>, Diagnostics>;
+}
+
+/// How fresh a read has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// Lists that this run has read already may serve again: refresh.
+    Run,
+    /// Straight from the source: waiters, and reads after a write.
+    Now,
+}
+
+/// One object to read: its identity, and what is known of it so far.
+#[derive(Clone, Debug)]
+pub struct ReadRequest {
+    pub id: RemoteId,
+    /// The object in state, or as planned; empty at import.
+    pub prior: Object,
+}
+
+/// A configured provider: every verb on every type.
+#[async_trait]
+pub trait Provider: Send + Sync {
+    /// Identity of an object in state; `None` where the state lacks what the type needs.
+    fn remote_id(&self, kind: &str, prior: &Object) -> Option<RemoteId>;
+
+    /// Reads objects of one type, in as few calls as its API allows. Answers for every id.
+    async fn read(
+        &self,
+        kind: &str,
+        requests: &[ReadRequest],
+        freshness: Freshness,
+    ) -> Result<BTreeMap<RemoteId, Found>>;
+
+    /// Predicts computed values and adds what forces a replacement. Pure.
+    fn plan(&self, kind: &str, change: &mut PlannedChange) -> Diagnostics;
+
+    async fn create(&self, kind: &str, create: Create<'_>, want: &Object) -> Result<RemoteId>;
+    async fn update(&self, kind: &str, id: &RemoteId, prior: &Object, want: &Object) -> Result<()>;
+    async fn delete(&self, kind: &str, id: &RemoteId, prior: &Object) -> Result<()>;
+
+    fn readiness(&self, kind: &str, object: &Object) -> Readiness;
+    fn timeouts(&self, kind: &str) -> Timeouts;
+    fn deletion(&self, kind: &str) -> Deletion;
+    /// Whether an error of a write should be retried until its timeout.
+    fn retries(&self, kind: &str, operation: Operation, error: &Error) -> bool;
+    /// What identifies an object that is about to be created, beside the token: goes into the journal, never a secret.
+    fn identity(&self, kind: &str, want: &Object) -> BTreeMap<String, String>;
+    /// Looks for an object whose creation was begun and whose outcome is not known.
+    async fn find(&self, kind: &str, intent: &Intent) -> Result<Option<RemoteId>>;
+    fn import_id(&self, kind: &str, text: &str) -> Result<RemoteId>;
+    fn actions(&self, kind: &str) -> Actions;
+
+    /// Reads a data source.
+    async fn read_data(&self, kind: &str, config: &Object) -> Result<Object>;
+}
