@@ -1,9 +1,10 @@
 //! kiban
-pub mod diag;
 pub mod addr;
-pub mod value;
-pub mod schema;
+pub mod aws;
+pub mod config;
+pub mod diag;
+pub mod eval;
 pub mod hcl;
 pub mod provider;
-pub mod config;
-pub mod eval;
+pub mod schema;
+pub mod value;

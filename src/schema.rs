@@ -283,7 +283,9 @@ impl Block {
         let mut out = BTreeMap::new();
         for (name, attribute) in &self.attributes {
             let v = match given.get(name) {
-                Some(v) => convert(&lenient(v, &attribute.ty), &attribute.ty).map_err(|why| format!("{name}: {why}"))?,
+                Some(v) => {
+                    convert(&lenient(v, &attribute.ty), &attribute.ty).map_err(|why| format!("{name}: {why}"))?
+                }
                 None => Value::null(attribute.ty.clone()),
             };
             out.insert(name.clone(), v);
@@ -344,9 +346,10 @@ impl Block {
 fn lenient(value: &Value, ty: &Type) -> Value {
     match (&value.kind, ty) {
         (Kind::Object(given), Type::Object(want)) => {
-            let filled = want.attributes.iter().map(|(k, t)| {
-                (k.clone(), given.get(k).map_or_else(|| Value::null(t.clone()), |v| lenient(v, t)))
-            });
+            let filled = want
+                .attributes
+                .iter()
+                .map(|(k, t)| (k.clone(), given.get(k).map_or_else(|| Value::null(t.clone()), |v| lenient(v, t))));
             Value::object(filled.collect()).mark(value.marks)
         }
         (Kind::Tuple(items) | Kind::List(_, items) | Kind::Set(_, items), Type::List(t) | Type::Set(t)) => {
@@ -432,8 +435,7 @@ impl Schema {
     /// `tags` and `tags_all`, as all taggable AWS types have them.
     #[must_use]
     pub fn tags(self) -> Self {
-        self.attr("tags", map_of(Type::String).optional())
-            .attr("tags_all", map_of(Type::String).optional().computed())
+        self.attr("tags", map_of(Type::String).optional()).attr("tags_all", map_of(Type::String).optional().computed())
     }
 
     /// The `timeouts` block with one text for each operation, for example `10m`.

@@ -29,7 +29,9 @@ impl Reference {
             "module" => {
                 let call = name(0).ok_or_else(|| needs("the name of a module call", "module.network"))?;
                 let output = match steps.get(1) {
-                    Some(Access::Index(_) | Access::LegacyIndex(..) | Access::AttrSplat(_) | Access::FullSplat(_)) => name(2),
+                    Some(Access::Index(_) | Access::LegacyIndex(..) | Access::AttrSplat(_) | Access::FullSplat(_)) => {
+                        name(2)
+                    }
                     _ => name(1),
                 };
                 output.map_or_else(|| Target::Module(call.clone()), |o| Target::ModuleOutput(call.clone(), o))
@@ -42,7 +44,11 @@ impl Reference {
             }
             "resource" => {
                 let kind = name(0).ok_or_else(|| needs("a type and a name", "resource.aws_vpc.main"))?;
-                resource(Mode::Managed, kind, name(1).ok_or_else(|| needs("a type and a name", "resource.aws_vpc.main"))?)
+                resource(
+                    Mode::Managed,
+                    kind,
+                    name(1).ok_or_else(|| needs("a type and a name", "resource.aws_vpc.main"))?,
+                )
             }
             "each" | "count" | "self" | "path" | "terraform" => Target::Context(root.name.clone()),
             _ => match name(0) {

@@ -62,6 +62,11 @@ impl Error {
         self.kind == ErrorKind::NotFound
     }
 
+    /// Deleting what is gone already is no error.
+    pub fn unless_not_found(self) -> Result<()> {
+        if self.is_not_found() { Ok(()) } else { Err(self) }
+    }
+
     /// Whether the service answered with this code.
     pub fn has_code(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)

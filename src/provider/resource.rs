@@ -116,6 +116,8 @@ pub struct Actions {
 #[derive(Clone, Debug)]
 pub struct Intent {
     pub token: String,
+    /// The id, where AWS had named the object before the run ended.
+    pub id: Option<RemoteId>,
     pub identity: BTreeMap<String, String>,
 }
 

@@ -64,12 +64,12 @@ fn convert_kind(value: &Value, to: &Type) -> Result<Value, String> {
             Ok(Value::map(element, items))
         }
         Type::Tuple(types) => match &value.kind {
-            Kind::Tuple(items) if items.len() == types.len() => Ok(Value::tuple(
-                items.iter().zip(types.iter()).map(|(v, t)| convert(v, t)).collect::<Result<_, _>>()?,
-            )),
-            Kind::List(_, items) if items.len() == types.len() => Ok(Value::tuple(
-                items.iter().zip(types.iter()).map(|(v, t)| convert(v, t)).collect::<Result<_, _>>()?,
-            )),
+            Kind::Tuple(items) if items.len() == types.len() => {
+                Ok(Value::tuple(items.iter().zip(types.iter()).map(|(v, t)| convert(v, t)).collect::<Result<_, _>>()?))
+            }
+            Kind::List(_, items) if items.len() == types.len() => {
+                Ok(Value::tuple(items.iter().zip(types.iter()).map(|(v, t)| convert(v, t)).collect::<Result<_, _>>()?))
+            }
             Kind::Tuple(items) => Err(format!("tuple of {} elements is required, not {}", types.len(), items.len())),
             _ => Err(mismatch(value, to)),
         },
@@ -183,10 +183,7 @@ fn element_type(constraint: &Type, items: &[&Value], word: &str) -> Result<Type,
     if !constraint.has_dynamic() || items.is_empty() {
         return Ok(constraint.clone());
     }
-    let types = items
-        .iter()
-        .map(|v| convert(v, constraint).map(|v| v.ty()))
-        .collect::<Result<Vec<_>, _>>()?;
+    let types = items.iter().map(|v| convert(v, constraint).map(|v| v.ty())).collect::<Result<Vec<_>, _>>()?;
     unify(&types.iter().collect::<Vec<_>>()).ok_or_else(|| format!("all {word} elements must have the same type"))
 }
 
@@ -240,7 +237,8 @@ pub fn unify(types: &[&Type]) -> Option<Type> {
         }
     }
     if known.iter().all(|t| matches!(t, Type::Object(_))) {
-        let objects: Vec<_> = known.iter().filter_map(|t| if let Type::Object(o) = t { Some(o) } else { None }).collect();
+        let objects: Vec<_> =
+            known.iter().filter_map(|t| if let Type::Object(o) = t { Some(o) } else { None }).collect();
         let same_keys = objects.iter().all(|o| o.attributes.keys().eq(objects[0].attributes.keys()));
         if same_keys {
             let attributes = objects[0].attributes.keys().map(|k| {

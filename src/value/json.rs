@@ -84,9 +84,7 @@ pub fn type_from_json(json: &Json) -> Option<Type> {
                 "object" => {
                     let attributes = inner.as_object()?.iter();
                     Type::object(
-                        attributes
-                            .map(|(k, t)| Some((k.as_str(), type_from_json(t)?)))
-                            .collect::<Option<Vec<_>>>()?,
+                        attributes.map(|(k, t)| Some((k.as_str(), type_from_json(t)?))).collect::<Option<Vec<_>>>()?,
                     )
                 }
                 _ => return None,
@@ -103,7 +101,8 @@ mod tests {
     #[test]
     fn values_survive_json_under_their_type() {
         let ty = Type::object([("a", Type::set(Type::String)), ("b", Type::Number), ("c", Type::map(Type::Bool))]);
-        let json: Json = serde_json::from_str(r#"{"a":["x","y"],"b":12345678901234567890123,"c":{"k":true}}"#).expect("json");
+        let json: Json =
+            serde_json::from_str(r#"{"a":["x","y"],"b":12345678901234567890123,"c":{"k":true}}"#).expect("json");
         let value = from_json_as(&json, &ty).expect("fits");
         assert_eq!(value.ty(), ty);
         assert_eq!(to_json(&value), json);

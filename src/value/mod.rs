@@ -205,9 +205,7 @@ impl Value {
                 v.iter().enumerate().map(|(i, v)| (Value::from(i as i64), v.clone())).collect()
             }
             Kind::Set(_, v) => v.iter().map(|v| (v.clone(), v.clone())).collect(),
-            Kind::Map(_, m) | Kind::Object(m) => {
-                m.iter().map(|(k, v)| (Value::string(k.clone()), v.clone())).collect()
-            }
+            Kind::Map(_, m) | Kind::Object(m) => m.iter().map(|(k, v)| (Value::string(k.clone()), v.clone())).collect(),
             _ => return None,
         })
     }

@@ -1,0 +1,144 @@
+//! Clients of all services, made on first use, and the reads that a run shares.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::{Arc, OnceLock};
+
+use aws_config::SdkConfig;
+
+use super::loader::Loader;
+use super::retry::NoBlindRetries;
+use super::tags::Defaults;
+use crate::provider::{Error, Result};
+
+/// What the resource types get to work with. Cloning is cheap.
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+    /// Shared reads of this run; `None` goes straight to AWS.
+    loader: Option<Arc<Loader>>,
+}
+
+struct Shared {
+    config: SdkConfig,
+    /// Endpoint by service, from the provider block.
+    endpoints: BTreeMap<String, String>,
+    tags: Defaults,
+    services: Services,
+    account: tokio::sync::OnceCell<String>,
+}
+
+macro_rules! services {
+    ($($field:ident: $sdk:ident, $endpoint:literal;)*) => {
+        #[derive(Default)]
+        struct Services {
+            $($field: OnceLock<$sdk::Client>,)*
+        }
+
+        impl Client {
+            $(
+                pub fn $field(&self) -> &$sdk::Client {
+                    self.shared.services.$field.get_or_init(|| {
+                        let mut config =
+                            $sdk::config::Builder::from(&self.shared.config).retry_classifier(NoBlindRetries);
+                        if let Some(url) = self.shared.endpoints.get($endpoint) {
+                            config = config.endpoint_url(url);
+                        }
+                        $sdk::Client::from_conf(config.build())
+                    })
+                }
+            )*
+        }
+    };
+}
+
+services! {
+    autoscaling: aws_sdk_autoscaling, "autoscaling";
+    ec2: aws_sdk_ec2, "ec2";
+    efs: aws_sdk_efs, "efs";
+    eks: aws_sdk_eks, "eks";
+    iam: aws_sdk_iam, "iam";
+    kms: aws_sdk_kms, "kms";
+    logs: aws_sdk_cloudwatchlogs, "logs";
+    route53: aws_sdk_route53, "route53";
+    secretsmanager: aws_sdk_secretsmanager, "secretsmanager";
+    ssm: aws_sdk_ssm, "ssm";
+    sts: aws_sdk_sts, "sts";
+}
+
+impl Client {
+    pub fn new(config: SdkConfig, endpoints: BTreeMap<String, String>, tags: Defaults) -> Self {
+        let services = Services::default();
+        let account = tokio::sync::OnceCell::new();
+        let shared = Shared { config, endpoints, tags, services, account };
+        Self { shared: Arc::new(shared), loader: Some(Arc::new(Loader::default())) }
+    }
+
+    /// The same client without shared reads: for waiters and reads after a write.
+    #[must_use]
+    pub fn fresh(&self) -> Self {
+        Self { shared: self.shared.clone(), loader: None }
+    }
+
+    pub fn tags(&self) -> &Defaults {
+        &self.shared.tags
+    }
+
+    pub fn region(&self) -> &str {
+        self.shared.config.region().map_or("us-east-1", |r| r.as_ref())
+    }
+
+    /// `aws`, `aws-cn` or `aws-us-gov`, by the region.
+    pub fn partition(&self) -> &'static str {
+        match self.region() {
+            r if r.starts_with("cn-") => "aws-cn",
+            r if r.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        }
+    }
+
+    /// The account of the credentials; asked once.
+    pub async fn account(&self) -> Result<&str> {
+        let identity = self.shared.account.get_or_try_init(|| async {
+            let answer = self.sts().get_caller_identity().send().await?;
+            answer.account.ok_or_else(|| Error::other("GetCallerIdentity names no account"))
+        });
+        identity.await.map(String::as_str)
+    }
+
+    /// `arn:partition:service:region:account:resource`
+    pub async fn arn(&self, service: &str, resource: &str) -> Result<String> {
+        let account = self.account().await?;
+        Ok(format!("arn:{}:{service}:{}:{account}:{resource}", self.partition(), self.region()))
+    }
+
+    /// Objects by id through the run's shared reads: what several types ask for at once is read in one call.
+    /// `fetch` gets the ids that are not read yet and leaves out those that do not exist.
+    pub async fn load<T, F, Fut>(&self, name: &str, ids: &[String], fetch: F) -> Result<BTreeMap<String, Arc<T>>>
+    where
+        T: Send + Sync + 'static,
+        F: FnOnce(Vec<String>) -> Fut + Send,
+        Fut: Future<Output = Result<BTreeMap<String, T>>> + Send,
+    {
+        match &self.loader {
+            Some(loader) => loader.load(name, ids, fetch).await,
+            None => {
+                let found = fetch(ids.to_vec()).await?;
+                Ok(found.into_iter().map(|(k, v)| (k, Arc::new(v))).collect())
+            }
+        }
+    }
+
+    /// A list that is read once a run.
+    pub async fn once<T, F, Fut>(&self, name: &str, fetch: F) -> Result<Arc<T>>
+    where
+        T: Send + Sync + 'static,
+        F: FnOnce() -> Fut + Send,
+        Fut: Future<Output = Result<T>> + Send,
+    {
+        match &self.loader {
+            Some(loader) => loader.once(name, fetch).await,
+            None => fetch().await.map(Arc::new),
+        }
+    }
+}

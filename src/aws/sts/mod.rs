@@ -1,0 +1,8 @@
+//! STS and the facts of the provider itself.
+
+use super::Client;
+use crate::provider::registry::Registry;
+
+pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
+    types
+}
