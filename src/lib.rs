@@ -7,4 +7,5 @@ pub mod eval;
 pub mod hcl;
 pub mod provider;
 pub mod schema;
+pub mod state;
 pub mod value;
