@@ -1,11 +1,17 @@
-//! kiban
-pub mod addr;
-pub mod aws;
-pub mod config;
+//! kiban reads the Terraform language, plans against live AWS, applies in dependency order, detects drift and hands the
+//! finished cluster over to Argo CD.
+//!
+//! The modules stand in the order in which they build on each other: each may use those above it, never one below.
+#![cfg_attr(rustfmt, rustfmt_skip)]
+
 pub mod diag;
-pub mod eval;
-pub mod hcl;
-pub mod provider;
-pub mod schema;
-pub mod state;
+pub mod addr;
 pub mod value;
+pub mod schema;
+pub mod hcl;
+pub mod config;
+pub mod eval;
+pub mod state;
+pub mod provider;
+pub mod graph;
+pub mod aws;

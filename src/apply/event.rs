@@ -1,0 +1,32 @@
+//! What an apply reports while it runs.
+
+use std::time::Duration;
+
+use crate::addr::AbsInstance;
+use crate::diag::Diagnostic;
+use crate::plan::StepKind;
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    Started { addr: AbsInstance, kind: StepKind, id: Option<String> },
+    /// Still going on; sent about every ten seconds.
+    Progress { addr: AbsInstance, kind: StepKind, elapsed: Duration, why: Option<String> },
+    Finished { addr: AbsInstance, kind: StepKind, elapsed: Duration, id: Option<String> },
+    Failed { addr: AbsInstance, kind: StepKind, elapsed: Duration },
+    /// The first interrupt: nothing new starts, what runs is waited for.
+    Stopping { running: usize },
+    Diagnostic(Diagnostic),
+}
+
+/// Who is told.
+pub trait Observer: Send + Sync {
+    fn event(&self, event: Event);
+}
+
+/// Tells nobody.
+pub struct Silent;
+
+impl Observer for Silent {
+    fn event(&self, _event: Event) {}
+}

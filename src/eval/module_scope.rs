@@ -1,0 +1,199 @@
+//! The scope of one module instance.
+
+use std::collections::BTreeMap;
+
+use crate::addr::{InstanceKey, ModuleInstance, Name};
+use crate::config::{ModuleCall, Reference, Target, span_of};
+use crate::diag::{Diagnostic, did_you_mean};
+use crate::hcl::ast::{Access, Ident};
+use crate::value::{Kind, Type, Value};
+
+use super::world::{Keys, Repeated, World};
+use super::{Scope, Surroundings, evaluate};
+
+/// Names as they mean within one instance of a module, and within one instance of a repeated block in it.
+pub struct ModuleScope<'w, 'c> {
+    world: &'w World<'c>,
+    module: ModuleInstance,
+    repeated: Repeated,
+    own: Option<Value>,
+}
+
+impl<'w, 'c> ModuleScope<'w, 'c> {
+    pub(super) fn new(world: &'w World<'c>, module: ModuleInstance, repeated: Repeated) -> Self {
+        Self { world, module, repeated, own: None }
+    }
+
+    /// The same scope, in which `self` is this object.
+    #[must_use]
+    pub fn with_self(mut self, object: Value) -> Self {
+        self.own = Some(object);
+        self
+    }
+
+    fn context(&self, root: &Ident) -> Result<Value, Diagnostic> {
+        let object = |items: Vec<(&str, Value)>| Value::object(items.into_iter().map(|(k, v)| (k.into(), v)).collect());
+        let only_in = |what: &str| {
+            Diagnostic::error(
+                format!("Reference to \"{}\" in context without {what}", root.name),
+                format!("The \"{}\" object can be used only in blocks where {what} is set.", root.name),
+            )
+            .at(root.span)
+        };
+        match &*root.name {
+            "each" => match &self.repeated.each {
+                Some((key, value)) => Ok(object(vec![("key", key.clone()), ("value", value.clone())])),
+                None => Err(only_in("for_each")),
+            },
+            "count" => match self.repeated.index {
+                Some(n) => Ok(object(vec![("index", Value::from(n as i64))])),
+                None => Err(only_in("count")),
+            },
+            "self" => self.own.clone().ok_or_else(|| {
+                Diagnostic::error("Invalid \"self\" reference", "The \"self\" object can be used only in postconditions.")
+                    .at(root.span)
+            }),
+            "path" => {
+                let dir = self.world.module(&self.module).map(|m| m.dir.display().to_string()).unwrap_or_default();
+                let root_dir = self.world.config.root.dir.display().to_string();
+                let cwd = self.world.facts.original_dir.clone();
+                Ok(object(vec![("module", dir.into()), ("root", root_dir.into()), ("cwd", cwd.into())]))
+            }
+            "terraform" => Ok(object(vec![
+                ("workspace", self.world.facts.workspace.as_str().into()),
+                ("applying", self.world.facts.surroundings.applying.into()),
+            ])),
+            _ => Err(Diagnostic::error("Invalid reference", format!("\"{}\" means nothing here.", root.name)).at(root.span)),
+        }
+    }
+
+    fn call(
+        &self,
+        name: &Name,
+        call: &'c ModuleCall,
+        steps: &[Access],
+        inner: &dyn Scope,
+    ) -> Result<(Value, usize), Diagnostic> {
+        let Some(keys) = self.world.call_keys(&self.module, call) else {
+            return Ok((Value::unknown(Type::Dynamic), steps.len()));
+        };
+        let outputs = |key: &InstanceKey| {
+            let child = self.module.child(name, key.clone());
+            let all = call.module.outputs.keys().map(|o| (o.clone(), self.world.output(&child, o)));
+            Value::object(all.collect::<BTreeMap<_, _>>())
+        };
+        let one = |key: InstanceKey, at: usize| -> Result<(Value, usize), Diagnostic> {
+            match steps.get(at) {
+                // Only the output that is asked for: the others may depend on this very expression.
+                Some(Access::Attr(output)) => {
+                    if !call.module.outputs.contains_key(&output.name) {
+                        return Err(no_output(name, output, call));
+                    }
+                    Ok((self.world.output(&self.module.child(name, key), &output.name), at + 1))
+                }
+                _ => Ok((outputs(&key), at)),
+            }
+        };
+        if keys == Keys::Once {
+            return one(InstanceKey::None, 1);
+        }
+        let index = match steps.get(1) {
+            Some(Access::Index(expr)) => {
+                evaluate(expr, inner).map_err(|e| e.into_iter().next().unwrap_or_else(|| no_instance(name, expr.span)))?
+            }
+            Some(Access::LegacyIndex(n, _)) => Value::from(*n as i64),
+            _ => {
+                let value = match &keys {
+                    Keys::ForEach(map) => {
+                        let all = map.keys().map(|k| (k.clone(), outputs(&InstanceKey::Str(k.clone()))));
+                        Value::object(all.collect())
+                    }
+                    keys => Value::tuple(keys.iter().iter().map(outputs).collect()),
+                };
+                return Ok((value, 1));
+            }
+        };
+        let (index, marks) = index.unmark();
+        if !index.is_known() {
+            return Ok((Value::unknown(Type::Dynamic).mark(marks), steps.len()));
+        }
+        let key = match (&keys, &index.kind) {
+            (Keys::Count(_), _) => index.as_i64().and_then(|n| u64::try_from(n).ok()).map(InstanceKey::Int),
+            (_, Kind::String(s)) => Some(InstanceKey::Str(s.clone())),
+            _ => None,
+        };
+        let span = steps.get(1).map_or(call.header, Access::span);
+        match key.filter(|k| keys.iter().contains(k)) {
+            Some(key) => one(key, 2).map(|(v, n)| (v.mark(marks), n)),
+            None => Err(no_instance(name, span)),
+        }
+    }
+}
+
+fn no_instance(call: &Name, span: crate::diag::Span) -> Diagnostic {
+    Diagnostic::error("Invalid index", format!("module.{call} has no instance with the given key.")).at(span)
+}
+
+fn no_output(call: &Name, output: &Ident, block: &ModuleCall) -> Diagnostic {
+    let names = block.module.outputs.keys().map(|n| &**n);
+    let found = Diagnostic::error(
+        "Unsupported attribute",
+        format!("module.{call} has no output \"{}\".", output.name),
+    )
+    .at(output.span);
+    match did_you_mean(&output.name, names) {
+        Some(near) => found.hint(format!("Did you mean \"{near}\"?")),
+        None => found,
+    }
+}
+
+impl Scope for ModuleScope<'_, '_> {
+    fn resolve(&self, root: &Ident, steps: &[Access], inner: &dyn Scope) -> Result<(Value, usize), Diagnostic> {
+        let reference = Reference::parse(root, steps)?;
+        let undeclared = |what: &str, name: &str, near: Option<&str>| {
+            let found = Diagnostic::error(
+                format!("Reference to undeclared {what}"),
+                format!("There is no {what} named \"{name}\" in this module."),
+            )
+            .at(span_of(root, steps));
+            near.map_or(found.clone(), |n| found.hint(format!("Did you mean \"{n}\"?")))
+        };
+        let Some(module) = self.world.module(&self.module) else {
+            return Err(Diagnostic::error("Invalid reference", "The module does not exist.").at(root.span));
+        };
+        match reference.target {
+            Target::Variable(name) if module.variables.contains_key(&name) => {
+                Ok((self.world.variable(&self.module, &name), 1))
+            }
+            Target::Variable(name) => {
+                let near = did_you_mean(&name, module.variables.keys().map(|n| &**n));
+                Err(undeclared("input variable", &name, near))
+            }
+            Target::Local(name) if module.locals.contains_key(&name) => Ok((self.world.local(&self.module, &name), 1)),
+            Target::Local(name) => {
+                Err(undeclared("local value", &name, did_you_mean(&name, module.locals.keys().map(|n| &**n))))
+            }
+            Target::Module(name) | Target::ModuleOutput(name, _) => match module.calls.get(&name) {
+                Some(call) => self.call(&name, call, steps, inner),
+                None => Err(undeclared("module", &name, did_you_mean(&name, module.calls.keys().map(|n| &**n)))),
+            },
+            Target::Resource(addr) => {
+                if !module.resources.contains_key(&addr) {
+                    let names: Vec<String> = module.resources.keys().map(ToString::to_string).collect();
+                    let near = did_you_mean(&addr.to_string(), names.iter().map(String::as_str)).map(str::to_owned);
+                    return Err(undeclared("resource", &addr.to_string(), near.as_deref()));
+                }
+                let taken = match &*root.name {
+                    "data" | "ephemeral" | "resource" => 2,
+                    _ => 1,
+                };
+                Ok((self.world.resource(&self.world.abs(&self.module, &addr)), taken))
+            }
+            Target::Context(_) => Ok((self.context(root)?, 0)),
+        }
+    }
+
+    fn surroundings(&self) -> &Surroundings {
+        &self.world.facts.surroundings
+    }
+}

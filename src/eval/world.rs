@@ -1,0 +1,435 @@
+//! Everything that names can mean in one run: variables, locals, module outputs and the objects known so far.
+//!
+//! Values are evaluated when something asks for them and kept. What is still unknown is kept only as long as nothing
+//! new becomes known: [`World::set_instances`] forgets it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError, RwLock};
+
+use crate::addr::{AbsResource, InstanceKey, ModuleInstance, ModulePath, Name, ResourceAddr};
+use crate::config::{Condition, Config, Module, ModuleCall, Output, Repetition, Variable};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::hcl::ast::Expr;
+use crate::value::{Kind, Marks, Type, Value};
+
+use super::module_scope::ModuleScope;
+use super::{Surroundings, apply_type, evaluate};
+
+/// Instances that a block has, once its `count` or `for_each` is evaluated.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Keys {
+    Once,
+    Count(u64),
+    ForEach(BTreeMap<Name, Value>),
+}
+
+impl Keys {
+    /// The instance keys, in order.
+    pub fn iter(&self) -> Vec<InstanceKey> {
+        match self {
+            Self::Once => vec![InstanceKey::None],
+            Self::Count(n) => (0..*n).map(InstanceKey::Int).collect(),
+            Self::ForEach(map) => map.keys().map(|k| InstanceKey::Str(k.clone())).collect(),
+        }
+    }
+
+    /// What `each` and `count` mean in one of the instances.
+    pub fn repeated(&self, key: &InstanceKey) -> Repeated {
+        match (self, key) {
+            (Self::Count(_), InstanceKey::Int(n)) => Repeated { index: Some(*n), each: None },
+            (Self::ForEach(map), InstanceKey::Str(k)) => Repeated {
+                index: None,
+                each: map.get(k).map(|v| (Value::string(k.clone()), v.clone())),
+            },
+            _ => Repeated::default(),
+        }
+    }
+}
+
+/// `count.index`, or `each.key` and `each.value`.
+#[derive(Clone, Debug, Default)]
+pub struct Repeated {
+    pub index: Option<u64>,
+    pub each: Option<(Value, Value)>,
+}
+
+/// The objects of a resource block in one instance of its module.
+#[derive(Clone, Debug)]
+pub enum Instances {
+    Known { keys: Keys, values: BTreeMap<InstanceKey, Value> },
+    /// How many there are cannot be said (validation, or an error that is reported already).
+    Unknown,
+}
+
+impl Instances {
+    fn value(&self) -> Value {
+        let Self::Known { keys, values } = self else { return Value::unknown(Type::Dynamic) };
+        let get = |k: &InstanceKey| values.get(k).cloned().unwrap_or_else(|| Value::unknown(Type::Dynamic));
+        match keys {
+            Keys::Once => get(&InstanceKey::None),
+            Keys::Count(n) => Value::tuple((0..*n).map(|i| get(&InstanceKey::Int(i))).collect()),
+            Keys::ForEach(map) => {
+                Value::object(map.keys().map(|k| (k.clone(), get(&InstanceKey::Str(k.clone())))).collect())
+            }
+        }
+    }
+}
+
+/// Facts of the run that expressions may ask for.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    pub surroundings: Surroundings,
+    pub workspace: String,
+    /// `path.cwd`
+    pub original_dir: String,
+}
+
+pub struct World<'c> {
+    pub config: &'c Config,
+    pub facts: Facts,
+    variables: BTreeMap<Name, Value>,
+    instances: RwLock<BTreeMap<AbsResource, Instances>>,
+    memo: Mutex<HashMap<(ModuleInstance, Slot), Value>>,
+    errors: Mutex<Diagnostics>,
+}
+
+/// What is evaluated once in each module instance.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Slot {
+    Variable(Name),
+    Local(Name),
+    Output(Name),
+}
+
+impl<'c> World<'c> {
+    /// A world in which the root module's variables have these values (already of their types).
+    pub fn new(config: &'c Config, facts: Facts, variables: BTreeMap<Name, Value>) -> Self {
+        Self {
+            config,
+            facts,
+            variables,
+            instances: RwLock::default(),
+            memo: Mutex::default(),
+            errors: Mutex::default(),
+        }
+    }
+
+    /// Errors of variables, locals and outputs met on the way; what failed counted as unknown.
+    pub fn take_errors(&self) -> Diagnostics {
+        std::mem::take(&mut *self.errors.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn report(&self, errors: impl IntoIterator<Item = Diagnostic>) {
+        self.errors.lock().unwrap_or_else(PoisonError::into_inner).extend(errors);
+    }
+
+    /// The value, or unknown with the errors kept for [`World::take_errors`].
+    fn or_unknown(&self, result: Result<Value, Diagnostics>) -> Value {
+        result.unwrap_or_else(|errors| {
+            self.report(errors);
+            Value::unknown(Type::Dynamic)
+        })
+    }
+
+    pub fn set_instances(&self, addr: AbsResource, instances: Instances) {
+        self.instances.write().unwrap_or_else(PoisonError::into_inner).insert(addr, instances);
+        self.forget_unknown();
+    }
+
+    /// Puts the new value of one instance in the place of what was planned.
+    pub fn set_instance(&self, addr: &AbsResource, key: InstanceKey, value: Value) {
+        if let Some(Instances::Known { values, .. }) =
+            self.instances.write().unwrap_or_else(PoisonError::into_inner).get_mut(addr)
+        {
+            values.insert(key, value);
+        }
+        self.forget_unknown();
+    }
+
+    fn forget_unknown(&self) {
+        self.memo.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, v| v.is_wholly_known());
+    }
+
+    /// The value of a resource in one module instance: an object, or a tuple or object of them.
+    pub fn resource(&self, addr: &AbsResource) -> Value {
+        let instances = self.instances.read().unwrap_or_else(PoisonError::into_inner);
+        instances.get(addr).map_or_else(|| Value::unknown(Type::Dynamic), Instances::value)
+    }
+
+    /// One object.
+    pub fn instance(&self, addr: &AbsResource, key: &InstanceKey) -> Option<Value> {
+        match self.instances.read().unwrap_or_else(PoisonError::into_inner).get(addr)? {
+            Instances::Known { values, .. } => values.get(key).cloned(),
+            Instances::Unknown => None,
+        }
+    }
+
+    /// The scope of a place in a module that belongs to no repeated block.
+    pub fn scope<'w>(&'w self, module: &ModuleInstance) -> ModuleScope<'w, 'c> {
+        self.scope_of(module, Repeated::default())
+    }
+
+    /// The scope within one instance of a block.
+    pub fn scope_of<'w>(&'w self, module: &ModuleInstance, repeated: Repeated) -> ModuleScope<'w, 'c> {
+        ModuleScope::new(self, module.clone(), repeated)
+    }
+
+    pub fn module(&self, instance: &ModuleInstance) -> Option<&'c Module> {
+        self.config.module(&instance.path())
+    }
+
+    /// All instances of a module; empty where a caller has none.
+    pub fn module_instances(&self, path: &ModulePath) -> Vec<ModuleInstance> {
+        let Some((parent, name)) = path.parent() else { return vec![ModuleInstance::root()] };
+        let Some(call) = self.config.module(&parent).and_then(|m| m.calls.get(name)) else { return Vec::new() };
+        let mut out = Vec::new();
+        for instance in self.module_instances(&parent) {
+            if let Some(keys) = self.call_keys(&instance, call) {
+                out.extend(keys.iter().into_iter().map(|key| instance.child(name, key)));
+            }
+        }
+        out
+    }
+
+    /// Keys of a module call; `None` where they cannot be told, which is reported.
+    pub fn call_keys(&self, parent: &ModuleInstance, call: &ModuleCall) -> Option<Keys> {
+        match self.keys(parent, &call.repetition) {
+            Ok(keys) => Some(keys),
+            Err(errors) => {
+                self.report(errors);
+                None
+            }
+        }
+    }
+
+    /// Evaluates `count` or `for_each`.
+    pub fn keys(&self, module: &ModuleInstance, repetition: &Repetition) -> Result<Keys, Diagnostics> {
+        let scope = self.scope(module);
+        match repetition {
+            Repetition::Once => Ok(Keys::Once),
+            Repetition::Count(expr) => count(expr, evaluate(expr, &scope)?).map_err(Into::into),
+            Repetition::ForEach(expr) => for_each(expr, evaluate(expr, &scope)?).map_err(Into::into),
+        }
+    }
+
+    pub(super) fn variable(&self, module: &ModuleInstance, name: &Name) -> Value {
+        self.memoized(module, Slot::Variable(name.clone()), || {
+            let declared = self.module(module).and_then(|m| m.variables.get(name));
+            let Some(declared) = declared else { return Value::unknown(Type::Dynamic) };
+            let Some((parent, (call_name, key))) = module.parent() else {
+                let value = self.variables.get(name).cloned();
+                return value.unwrap_or_else(|| Value::unknown(declared.ty.clone())).mark(marks(declared));
+            };
+            let call = self.module(&parent).and_then(|m| m.calls.get(call_name));
+            let arg = call.and_then(|c| c.args.iter().find(|a| a.name.name == *name));
+            let given = match (call, arg) {
+                (Some(call), Some(arg)) => {
+                    let keys = self.call_keys(&parent, call).unwrap_or(Keys::Once);
+                    let scope = self.scope_of(&parent, keys.repeated(key));
+                    Some((self.or_unknown(evaluate(&arg.expr, &scope)), arg.expr.span))
+                }
+                _ => None,
+            };
+            self.or_unknown(variable_value(declared, given, &self.scope(module)))
+        })
+    }
+
+    pub(super) fn local(&self, module: &ModuleInstance, name: &Name) -> Value {
+        self.memoized(module, Slot::Local(name.clone()), || {
+            let local = self.module(module).and_then(|m| m.locals.get(name));
+            local.map_or_else(
+                || Value::unknown(Type::Dynamic),
+                |l| self.or_unknown(evaluate(&l.expr, &self.scope(module))),
+            )
+        })
+    }
+
+    /// Value of an output, marked as its block says.
+    pub fn output(&self, module: &ModuleInstance, name: &Name) -> Value {
+        self.memoized(module, Slot::Output(name.clone()), || {
+            let output = self.module(module).and_then(|m| m.outputs.get(name));
+            let Some(output) = output else { return Value::unknown(Type::Dynamic) };
+            let value = self.or_unknown(evaluate(&output.value, &self.scope(module)));
+            if module.is_root() {
+                self.report(check_root_output(output, &value));
+            }
+            let sensitive = if output.sensitive { Marks::SENSITIVE } else { Marks::NONE };
+            value.mark(sensitive)
+        })
+    }
+
+    fn memoized(&self, module: &ModuleInstance, slot: Slot, make: impl FnOnce() -> Value) -> Value {
+        let key = (module.clone(), slot);
+        if let Some(value) = self.memo.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return value.clone();
+        }
+        let value = make();
+        self.memo.lock().unwrap_or_else(PoisonError::into_inner).insert(key, value.clone());
+        value
+    }
+
+    /// Address of a resource block in a module instance, where the module has it.
+    pub(super) fn abs(&self, module: &ModuleInstance, resource: &ResourceAddr) -> AbsResource {
+        AbsResource { module: module.clone(), resource: resource.clone() }
+    }
+
+    /// Checks the validations of all variables in all module instances.
+    pub fn validate_variables(&self) -> Diagnostics {
+        let mut found = Diagnostics::new();
+        for module in self.config.modules() {
+            for instance in self.module_instances(&module.path) {
+                for variable in module.variables.values() {
+                    let scope = self.scope(&instance);
+                    for condition in &variable.validations {
+                        let subject = format!("var.{}", variable.name.name);
+                        found.extend(failed(condition, &scope, "Invalid value for variable", &subject));
+                    }
+                }
+            }
+        }
+        found.extend(self.take_errors());
+        found
+    }
+}
+
+fn marks(variable: &Variable) -> Marks {
+    let sensitive = if variable.sensitive { Marks::SENSITIVE } else { Marks::NONE };
+    let ephemeral = if variable.ephemeral { Marks::EPHEMERAL } else { Marks::NONE };
+    sensitive | ephemeral
+}
+
+/// The final value of a variable: its default where nothing is given, of its type, marked as its block says.
+pub fn variable_value(
+    variable: &Variable,
+    given: Option<(Value, crate::diag::Span)>,
+    scope: &dyn super::Scope,
+) -> Result<Value, Diagnostics> {
+    let (value, span) = match given {
+        Some((value, span)) if !(value.is_null() && !variable.nullable && variable.default.is_some()) => (value, span),
+        other => match &variable.default {
+            Some(default) => (evaluate(default, scope)?, default.span),
+            None => other.unwrap_or_else(|| (Value::null(variable.ty.clone()), variable.span)),
+        },
+    };
+    if value.is_null() && !variable.nullable {
+        let detail = format!("The variable \"{}\" must not be null.", variable.name.name);
+        return Err(Diagnostic::error("Required variable not set", detail).at(span).into());
+    }
+    match apply_type(&value, &variable.ty, variable.defaults.as_ref()) {
+        Ok(value) => Ok(value.mark(marks(variable))),
+        Err(why) => Err(Diagnostic::error(
+            "Invalid value for input variable",
+            format!("The given value is not suitable for var.{}: {why}.", variable.name.name),
+        )
+        .at(span)
+        .into()),
+    }
+}
+
+fn check_root_output(output: &Output, value: &Value) -> Option<Diagnostic> {
+    (value.is_sensitive_deep() && !output.sensitive).then(|| {
+        Diagnostic::error(
+            "Output refers to sensitive values",
+            "To reduce the risk of accidentally exporting sensitive data that was intended to be only internal, an \
+             output of a root module that contains sensitive data must be marked as sensitive.",
+        )
+        .at(output.value.span)
+        .hint("Add `sensitive = true` to the output, or wrap the value in nonsensitive() if it may be shown.")
+    })
+}
+
+/// Evaluates a condition; the diagnostic of one that fails. Unknown conditions pass: they are checked again later.
+pub fn failed(condition: &Condition, scope: &dyn super::Scope, summary: &str, subject: &str) -> Diagnostics {
+    let result = match evaluate(&condition.condition, scope) {
+        Ok(value) => value,
+        Err(errors) => return errors,
+    };
+    let holds = match crate::value::convert(&result, &Type::Bool) {
+        Ok(value) if !value.is_known() => return Diagnostics::new(),
+        Ok(value) => value.as_bool(),
+        Err(_) => None,
+    };
+    match holds {
+        Some(true) => Diagnostics::new(),
+        Some(false) => {
+            let message = match evaluate(&condition.message, scope) {
+                Ok(text) if text.is_sensitive_deep() => "The error message contains a sensitive value.".to_owned(),
+                Ok(text) => text.as_str().unwrap_or("The condition does not hold.").to_owned(),
+                Err(_) => "The condition does not hold.".to_owned(),
+            };
+            Diagnostic::error(summary, message).at(condition.condition.span).address(subject).into()
+        }
+        None => Diagnostic::error("Invalid condition result", "The condition must be true or false.")
+            .at(condition.condition.span)
+            .into(),
+    }
+}
+
+fn count(expr: &Expr, value: Value) -> Result<Keys, Diagnostic> {
+    let invalid = |detail: String| Diagnostic::error("Invalid count argument", detail).at(expr.span);
+    if value.is_sensitive_deep() {
+        return Err(invalid("A sensitive value cannot tell how many instances there are: that would disclose it.".into()));
+    }
+    let number = crate::value::convert(&value, &Type::Number)
+        .map_err(|why| invalid(format!("The given \"count\" argument value is unsuitable: {why}.")))?;
+    match &number.kind {
+        Kind::Unknown(..) => Err(invalid(
+            "The \"count\" value depends on resource attributes that cannot be determined until apply, so the number \
+             of instances cannot be predicted."
+                .into(),
+        )
+        .hint("Use a value that is known before apply, or apply what it depends on first with -target.")),
+        Kind::Null(_) => Err(invalid("The given \"count\" argument value is null. An integer is required.".into())),
+        Kind::Number(n) => match n.to_i64().and_then(|n| u64::try_from(n).ok()) {
+            Some(n) => Ok(Keys::Count(n)),
+            None => Err(invalid(format!("The given \"count\" argument value is {n}: a whole number not below 0 is required."))),
+        },
+        _ => Err(invalid("A number is required.".into())),
+    }
+}
+
+fn for_each(expr: &Expr, value: Value) -> Result<Keys, Diagnostic> {
+    let invalid = |detail: &str| Diagnostic::error("Invalid for_each argument", detail).at(expr.span);
+    // Values of a map may be sensitive; its keys, and a set, may not.
+    let disclosed = value.marks.contains(Marks::SENSITIVE);
+    if disclosed {
+        return Err(invalid(
+            "Sensitive values, or values derived from sensitive values, cannot be used as for_each arguments: the \
+             keys would be disclosed in the addresses of the instances.",
+        ));
+    }
+    match &value.kind {
+        Kind::Map(_, m) | Kind::Object(m) => Ok(Keys::ForEach((**m).clone())),
+        Kind::Set(_, items) => {
+            let mut keys = BTreeMap::new();
+            for item in items.iter() {
+                match &item.kind {
+                    Kind::String(s) => {
+                        keys.insert(s.clone(), item.clone());
+                    }
+                    Kind::Unknown(..) => return Err(unknown_for_each(expr)),
+                    _ => return Err(invalid("The given set must contain strings only, and none may be null.")),
+                }
+            }
+            Ok(Keys::ForEach(keys))
+        }
+        Kind::Unknown(..) => Err(unknown_for_each(expr)),
+        Kind::Null(_) => Err(invalid("The given \"for_each\" argument value is null. A map, or set of strings is allowed.")),
+        _ => Err(invalid(&format!(
+            "The given \"for_each\" argument value is unsuitable: the \"for_each\" argument must be a map, or set of \
+             strings, and you have provided a value of type {}.",
+            value.ty().friendly_name()
+        ))
+        .hint("Convert a list of strings with toset().")),
+    }
+}
+
+fn unknown_for_each(expr: &Expr) -> Diagnostic {
+    Diagnostic::error(
+        "Invalid for_each argument",
+        "The \"for_each\" value includes keys derived from resource attributes that cannot be determined until apply, \
+         so the instances cannot be told.",
+    )
+    .at(expr.span)
+    .hint("Use keys that the configuration itself defines, and put what is known after apply only into the map's values.")
+}

@@ -1,0 +1,349 @@
+//! The dependency graph of a configuration: what must be known before what.
+//!
+//! Knows nothing of how a step is executed. Nodes are blocks, not instances: how many instances a block has is known
+//! only while planning walks this graph.
+
+mod dot;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+
+use petgraph::Direction;
+use petgraph::algo::{tarjan_scc, toposort};
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::Dfs;
+
+use crate::addr::{ConfigResource, Mode, ModulePath, Name};
+use crate::config::{Condition, Config, Module, Reference, Resource, Target};
+use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::hcl::ast::Expr;
+
+pub use dot::to_dot;
+
+/// Something that has a value, or instances.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Node {
+    Variable(ModulePath, Name),
+    Local(ModulePath, Name),
+    Output(ModulePath, Name),
+    /// The instances of a module call: its `count` or `for_each`.
+    Module(ModulePath),
+    Resource(ConfigResource),
+    /// A provider block of the root module, by local name and alias.
+    Provider(Name, Option<Name>),
+}
+
+impl fmt::Display for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut within = |module: &ModulePath, what: &str, name: &Name| {
+            if !module.is_root() {
+                write!(f, "{module}.")?;
+            }
+            write!(f, "{what}.{name}")
+        };
+        match self {
+            Self::Variable(module, name) => within(module, "var", name),
+            Self::Local(module, name) => within(module, "local", name),
+            Self::Output(module, name) => within(module, "output", name),
+            Self::Module(module) => module.fmt(f),
+            Self::Resource(resource) => resource.fmt(f),
+            Self::Provider(name, None) => write!(f, "provider.{name}"),
+            Self::Provider(name, Some(alias)) => write!(f, "provider.{name}.{alias}"),
+        }
+    }
+}
+
+/// Blocks with an edge from each to what it depends on.
+pub struct Graph {
+    graph: DiGraph<Node, Span>,
+    index: HashMap<Node, NodeIndex>,
+}
+
+impl Graph {
+    /// Builds the graph of a whole configuration. Cycles are errors that name their path.
+    pub fn build(config: &Config) -> Result<Self, Diagnostics> {
+        let mut builder = Builder { config, graph: Self { graph: DiGraph::new(), index: HashMap::new() } };
+        for module in config.modules() {
+            builder.module(module);
+        }
+        let graph = builder.graph;
+        let cycles = graph.cycles();
+        if cycles.is_empty() { Ok(graph) } else { Err(cycles) }
+    }
+
+    fn node(&mut self, node: Node) -> NodeIndex {
+        match self.index.get(&node) {
+            Some(index) => *index,
+            None => {
+                let index = self.graph.add_node(node.clone());
+                self.index.insert(node, index);
+                index
+            }
+        }
+    }
+
+    fn edge(&mut self, from: &Node, to: Node, span: Span) {
+        let (from, to) = (self.node(from.clone()), self.node(to));
+        self.graph.update_edge(from, to, span);
+    }
+
+    fn cycles(&self) -> Diagnostics {
+        let mut found = Diagnostics::new();
+        for component in tarjan_scc(&self.graph) {
+            let own = |n: NodeIndex| self.graph.contains_edge(n, n);
+            if component.len() < 2 && !component.iter().any(|n| own(*n)) {
+                continue;
+            }
+            let path = self.cycle_path(&component);
+            let names: Vec<String> = path.iter().map(|n| self.graph[*n].to_string()).collect();
+            let span = path.first().zip(path.get(1)).and_then(|(a, b)| self.graph.find_edge(*a, *b));
+            let span = span.and_then(|e| self.graph.edge_weight(e)).copied();
+            let mut diagnostic =
+                Diagnostic::error("Cycle", format!("These objects depend on each other: {}.", names.join(" -> ")))
+                    .hint("Take one of the references away, or move what both need into an object of its own.");
+            diagnostic.span = span;
+            found.push(diagnostic);
+        }
+        found
+    }
+
+    /// A way through a strongly connected component back to where it began.
+    fn cycle_path(&self, component: &[NodeIndex]) -> Vec<NodeIndex> {
+        let Some(start) = component.iter().copied().min_by_key(|n| &self.graph[*n]) else { return Vec::new() };
+        let within: BTreeSet<NodeIndex> = component.iter().copied().collect();
+        // Breadth first: the shortest cycle is the one that is understood.
+        let mut from: BTreeMap<NodeIndex, NodeIndex> = BTreeMap::new();
+        let mut queue = std::collections::VecDeque::from([start]);
+        while let Some(at) = queue.pop_front() {
+            for next in self.graph.neighbors(at).filter(|n| within.contains(n)) {
+                if next == start {
+                    let mut path = vec![start, at];
+                    let mut step = at;
+                    while let Some(previous) = from.get(&step) {
+                        path.push(*previous);
+                        step = *previous;
+                    }
+                    if path.last() != Some(&start) {
+                        path.push(start);
+                    }
+                    if at == start {
+                        path.truncate(2);
+                    }
+                    path.reverse();
+                    return path;
+                }
+                if next != start && !from.contains_key(&next) {
+                    from.insert(next, at);
+                    queue.push_back(next);
+                }
+            }
+        }
+        component.to_vec()
+    }
+
+    /// All nodes, each after everything it depends on.
+    pub fn order(&self) -> Vec<&Node> {
+        let mut order = toposort(&self.graph, None).unwrap_or_default();
+        order.reverse();
+        order.into_iter().map(|n| &self.graph[n]).collect()
+    }
+
+    /// What a node depends on directly.
+    pub fn dependencies(&self, node: &Node) -> Vec<&Node> {
+        let found = self.index.get(node).into_iter().flat_map(|n| self.graph.neighbors(*n));
+        let mut found: Vec<&Node> = found.map(|n| &self.graph[n]).collect();
+        found.sort();
+        found
+    }
+
+    /// All resources that a node depends on, however far.
+    pub fn resources_behind(&self, node: &Node) -> BTreeSet<&ConfigResource> {
+        let Some(start) = self.index.get(node) else { return BTreeSet::new() };
+        let mut found = BTreeSet::new();
+        let mut dfs = Dfs::new(&self.graph, *start);
+        while let Some(n) = dfs.next(&self.graph) {
+            if let Node::Resource(resource) = &self.graph[n]
+                && n != *start
+            {
+                found.insert(resource);
+            }
+        }
+        found
+    }
+
+    /// Resources that a node depends on through no other resource.
+    pub fn nearest_resources(&self, node: &Node) -> BTreeSet<&ConfigResource> {
+        let mut found = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        let mut stack: Vec<NodeIndex> = self.index.get(node).copied().into_iter().collect();
+        let start = stack.first().copied();
+        while let Some(n) = stack.pop() {
+            if !seen.insert(n) {
+                continue;
+            }
+            match &self.graph[n] {
+                Node::Resource(resource) if Some(n) != start => {
+                    found.insert(resource);
+                }
+                _ => stack.extend(self.graph.neighbors_directed(n, Direction::Outgoing)),
+            }
+        }
+        found
+    }
+
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.graph.node_weights()
+    }
+}
+
+struct Builder<'c> {
+    config: &'c Config,
+    graph: Graph,
+}
+
+impl Builder<'_> {
+    fn module(&mut self, module: &Module) {
+        let path = &module.path;
+        let expansion = Node::Module(path.clone());
+        for name in module.variables.keys() {
+            self.graph.node(Node::Variable(path.clone(), name.clone()));
+        }
+        for (name, local) in &module.locals {
+            self.expression(&Node::Local(path.clone(), name.clone()), path, &local.expr);
+        }
+        for (name, output) in &module.outputs {
+            let node = Node::Output(path.clone(), name.clone());
+            self.expression(&node, path, &output.value);
+            self.references(&node, path, &output.depends_on);
+            self.conditions(&node, path, &output.preconditions);
+        }
+        for resource in module.resources.values() {
+            let node = Node::Resource(ConfigResource { module: path.clone(), resource: resource.addr.clone() });
+            self.graph.node(node.clone());
+            if !path.is_root() {
+                self.graph.edge(&node, expansion.clone(), resource.header);
+            }
+            self.resource(&node, path, resource);
+        }
+        for (key, provider) in &module.providers {
+            if path.is_root() {
+                let node = Node::Provider(key.0.clone(), key.1.clone());
+                self.graph.node(node.clone());
+                self.references(&node, path, &Reference::of_body(&provider.body));
+            }
+        }
+        for (name, call) in &module.calls {
+            let child = path.child(name);
+            let node = Node::Module(child.clone());
+            self.graph.node(node.clone());
+            if !path.is_root() {
+                self.graph.edge(&node, expansion.clone(), call.header);
+            }
+            if let Some(expr) = call.repetition.expr() {
+                self.expression(&node, path, expr);
+            }
+            self.references(&node, path, &call.depends_on);
+            for arg in &call.args {
+                self.expression(&Node::Variable(child.clone(), arg.name.name.clone()), path, &arg.expr);
+            }
+        }
+    }
+
+    fn resource(&mut self, node: &Node, path: &ModulePath, resource: &Resource) {
+        if let Some(expr) = resource.repetition.expr() {
+            self.expression(node, path, expr);
+        }
+        self.references(node, path, &Reference::of_body(&resource.body));
+        self.references(node, path, &resource.depends_on);
+        self.conditions(node, path, &resource.preconditions);
+        self.conditions(node, path, &resource.postconditions);
+        for trigger in &resource.lifecycle.replace_triggered_by {
+            self.expression(node, path, trigger);
+        }
+        if let Some((name, alias)) = root_provider(self.config, path, &resource.provider)
+            && self.config.root.providers.contains_key(&(name.clone(), alias.clone()))
+        {
+            self.graph.edge(node, Node::Provider(name, alias), resource.header);
+        }
+    }
+
+    fn conditions(&mut self, node: &Node, path: &ModulePath, conditions: &[Condition]) {
+        for condition in conditions {
+            self.expression(node, path, &condition.condition);
+            self.expression(node, path, &condition.message);
+        }
+    }
+
+    fn expression(&mut self, node: &Node, path: &ModulePath, expr: &Expr) {
+        self.graph.node(node.clone());
+        self.references(node, path, &Reference::of(expr));
+    }
+
+    fn references(&mut self, node: &Node, path: &ModulePath, references: &[Reference]) {
+        for reference in references {
+            for target in self.targets(path, &reference.target) {
+                // `self` in a postcondition is no dependency; other self-references are cycles.
+                self.graph.edge(node, target, reference.span);
+            }
+        }
+    }
+
+    fn targets(&self, path: &ModulePath, target: &Target) -> Vec<Node> {
+        let Some(module) = self.config.module(path) else { return Vec::new() };
+        match target {
+            Target::Variable(name) if module.variables.contains_key(name) => {
+                vec![Node::Variable(path.clone(), name.clone())]
+            }
+            Target::Local(name) if module.locals.contains_key(name) => vec![Node::Local(path.clone(), name.clone())],
+            Target::Resource(addr) if module.resources.contains_key(addr) => {
+                vec![Node::Resource(ConfigResource { module: path.clone(), resource: addr.clone() })]
+            }
+            Target::ModuleOutput(call, output) if module.calls.contains_key(call) => {
+                let child = path.child(call);
+                vec![Node::Module(child.clone()), Node::Output(child, output.clone())]
+            }
+            // A module as a whole: all its outputs, and for `depends_on` all its resources.
+            Target::Module(call) => match module.calls.get(call) {
+                Some(call) => whole_module(&call.module),
+                None => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn whole_module(module: &Module) -> Vec<Node> {
+    let path = &module.path;
+    let mut nodes = vec![Node::Module(path.clone())];
+    nodes.extend(module.outputs.keys().map(|o| Node::Output(path.clone(), o.clone())));
+    let managed = module.resources.keys().filter(|r| r.mode == Mode::Managed);
+    nodes.extend(managed.map(|r| Node::Resource(ConfigResource { module: path.clone(), resource: r.clone() })));
+    nodes.extend(module.calls.values().flat_map(|c| whole_module(&c.module)));
+    nodes
+}
+
+/// The provider configuration of the root module that a resource in any module uses: modules hand their own on under
+/// the same name unless `providers` says otherwise.
+pub fn root_provider(
+    config: &Config,
+    path: &ModulePath,
+    provider: &(Name, Option<Name>),
+) -> Option<(Name, Option<Name>)> {
+    let mut current = provider.clone();
+    let mut at = path.clone();
+    while let Some((parent, call)) = at.parent() {
+        let call = config.module(&parent)?.calls.get(call)?;
+        current = match call.providers.get(&current) {
+            Some(handed) => handed.clone(),
+            None => {
+                // Local names may differ between modules: the source is what both mean.
+                let source = call.module.provider_source(&current.0);
+                let caller = config.module(&parent)?;
+                let same = caller.required_providers.keys().find(|n| caller.provider_source(n) == source);
+                (same.cloned().unwrap_or(current.0), current.1)
+            }
+        };
+        at = parent;
+    }
+    Some(current)
+}

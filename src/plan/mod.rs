@@ -1,0 +1,17 @@
+//! Configuration over prior state to changes, and changes to ordered steps.
+//!
+//! Pure but for the reading of data sources, which the configuration may need to go on. Knows nothing of how steps are
+//! executed and of how a plan is shown.
+
+mod instance;
+mod model;
+mod propose;
+mod steps;
+mod walk;
+
+pub use instance::{InstancePlan, plan_instance};
+pub use model::{
+    Action, Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan, Reason, Step, StepKind, Summary,
+};
+pub use propose::{equivalent, propose};
+pub use walk::{Inputs, plan};
