@@ -63,7 +63,7 @@ data "aws_iam_policy_document" "external_dns" {
   }
 }
 
-# Access points are made here and not by the driver, so the driver may look and mount, not create.
+# Access points are made by the stack and not by the driver, and nodes mount over plain NFS: the driver may look, no more.
 data "aws_iam_policy_document" "efs_csi" {
   statement {
     sid       = "Look"
@@ -78,19 +78,10 @@ data "aws_iam_policy_document" "efs_csi" {
       "elasticfilesystem:DescribeFileSystems",
       "elasticfilesystem:DescribeMountTargets",
     ]
-    resources = [var.file_system_arn]
-  }
-
-  statement {
-    sid       = "MountByAccessPointOnly"
-    actions   = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
-    resources = [var.file_system_arn]
-
-    condition {
-      test     = "StringLike"
-      variable = "elasticfilesystem:AccessPointArn"
-      values   = ["arn:${var.partition}:elasticfilesystem:${var.region}:${var.account_id}:access-point/*"]
-    }
+    resources = [
+      var.file_system_arn,
+      "arn:${var.partition}:elasticfilesystem:${var.region}:${var.account_id}:access-point/*",
+    ]
   }
 }
 
@@ -115,7 +106,7 @@ data "aws_iam_policy_document" "external_secrets" {
 }
 
 # After the policy that the controller's project publishes, without what this platform does not use: WAF, Shield, Cognito,
-# outposts and security groups of its own (the shared group for load balancers is named in the ingress class).
+# outposts, and security groups of its own (the shared group for load balancers is named in the ingress class).
 data "aws_iam_policy_document" "load_balancer_controller" {
   statement {
     sid = "Look"
@@ -135,6 +126,19 @@ data "aws_iam_policy_document" "load_balancer_controller" {
       "elasticloadbalancing:Describe*",
     ]
     resources = ["*"]
+  }
+
+  # The first load balancer of an account makes AWS create this role.
+  statement {
+    sid       = "FirstLoadBalancer"
+    actions   = ["iam:CreateServiceLinkedRole"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "iam:AWSServiceName"
+      values   = ["elasticloadbalancing.amazonaws.com"]
+    }
   }
 
   statement {

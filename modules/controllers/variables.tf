@@ -39,7 +39,7 @@ variable "zone_arn" {
 }
 
 variable "file_system_arn" {
-  description = "File system that the EFS driver may mount."
+  description = "File system that the EFS driver looks up."
   type        = string
 }
 

@@ -114,9 +114,9 @@ output "tenants_without_password" {
   value       = [for name in keys(var.tenants) : name if !contains(local.tenants_with_password, name)]
 }
 
-# No secret by itself, but together with a stolen session it is all that is needed: not for build logs.
+# No secret by itself, but together with stolen credentials it is all that is needed: not for build logs.
 output "kubeconfig" {
-  description = "Configuration of kubectl; credentials come from the AWS session of whoever uses it."
+  description = "Configuration of kubectl; credentials are those of whoever uses it."
   sensitive   = true
   value       = <<-EOT
     apiVersion: v1
