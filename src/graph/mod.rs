@@ -57,12 +57,14 @@ impl fmt::Display for Node {
 pub struct Graph {
     graph: DiGraph<Node, Span>,
     index: HashMap<Node, NodeIndex>,
+    /// What `depends_on` of a resource or module call names.
+    explicit: HashMap<Node, Vec<Node>>,
 }
 
 impl Graph {
     /// Builds the graph of a whole configuration. Cycles are errors that name their path.
     pub fn build(config: &Config) -> Result<Self, Diagnostics> {
-        let mut builder = Builder { config, graph: Self { graph: DiGraph::new(), index: HashMap::new() } };
+        let mut builder = Builder { config, graph: Self { graph: DiGraph::new(), index: HashMap::new(), explicit: HashMap::new() } };
         for module in config.modules() {
             builder.module(module);
         }
@@ -191,6 +193,26 @@ impl Graph {
         found
     }
 
+    /// Managed resources that `depends_on` makes a resource wait for: its own, and those of the modules around it.
+    pub fn explicit_resources(&self, resource: &ConfigResource) -> BTreeSet<&ConfigResource> {
+        let mut nodes = vec![Node::Resource(resource.clone())];
+        let mut module = resource.module.clone();
+        while let Some((parent, _)) = module.parent() {
+            nodes.push(Node::Module(module.clone()));
+            module = parent;
+        }
+        let mut found = BTreeSet::new();
+        for named in nodes.iter().filter_map(|n| self.explicit.get(n)).flatten() {
+            if let Node::Resource(resource) = named {
+                found.insert(resource);
+            } else {
+                found.extend(self.nearest_resources(named));
+            }
+        }
+        found.retain(|r| r.resource.mode == Mode::Managed);
+        found
+    }
+
     pub fn nodes(&self) -> impl Iterator<Item = &Node> {
         self.graph.node_weights()
     }
@@ -242,7 +264,7 @@ impl Builder<'_> {
             if let Some(expr) = call.repetition.expr() {
                 self.expression(&node, path, expr);
             }
-            self.references(&node, path, &call.depends_on);
+            self.depends_on(&node, path, &call.depends_on);
             for arg in &call.args {
                 self.expression(&Node::Variable(child.clone(), arg.name.name.clone()), path, &arg.expr);
             }
@@ -254,7 +276,7 @@ impl Builder<'_> {
             self.expression(node, path, expr);
         }
         self.references(node, path, &Reference::of_body(&resource.body));
-        self.references(node, path, &resource.depends_on);
+        self.depends_on(node, path, &resource.depends_on);
         self.conditions(node, path, &resource.preconditions);
         self.conditions(node, path, &resource.postconditions);
         for trigger in &resource.lifecycle.replace_triggered_by {
@@ -264,6 +286,14 @@ impl Builder<'_> {
             && self.config.root.providers.contains_key(&(name.clone(), alias.clone()))
         {
             self.graph.edge(node, Node::Provider(name, alias), resource.header);
+        }
+    }
+
+    fn depends_on(&mut self, node: &Node, path: &ModulePath, references: &[Reference]) {
+        self.references(node, path, references);
+        let named = references.iter().flat_map(|r| self.targets(path, &r.target)).collect::<Vec<_>>();
+        if !named.is_empty() {
+            self.graph.explicit.entry(node.clone()).or_default().extend(named);
         }
     }
 

@@ -5,13 +5,14 @@
 
 mod instance;
 mod model;
+mod moves;
 mod propose;
 mod steps;
 mod walk;
 
-pub use instance::{InstancePlan, plan_instance};
+pub use instance::{InstanceInput, InstancePlan, plan_instance};
 pub use model::{
     Action, Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan, Reason, Step, StepKind, Summary,
 };
-pub use propose::{equivalent, propose};
-pub use walk::{Inputs, plan};
+pub use propose::{difference, equivalent, propose};
+pub use walk::{Inputs, find_schema, plan, provider_of};

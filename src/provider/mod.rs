@@ -6,12 +6,14 @@
 mod change;
 mod error;
 mod object;
+mod providers;
 pub mod registry;
 mod resource;
 
 pub use change::PlannedChange;
 pub use error::{Error, ErrorKind, Result};
 pub use object::Object;
+pub use providers::Providers;
 pub use resource::{
     Actions, Create, CreateCx, DataSource, Deletion, Found, Intent, Operation, Readiness, RemoteId, ResourceType,
     Timeouts,

@@ -1,0 +1,50 @@
+//! Which plugins there are, and which providers of theirs are configured in this run.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::addr::{Mode, ProviderAddr, ResourceAddr};
+use crate::schema::SharedSchema;
+
+use super::{Plugin, Provider};
+
+/// All plugins by source, and the configured providers by address.
+#[derive(Default)]
+pub struct Providers {
+    plugins: BTreeMap<String, Arc<dyn Plugin>>,
+    configured: RwLock<BTreeMap<ProviderAddr, Arc<dyn Provider>>>,
+}
+
+impl Providers {
+    pub fn new(plugins: impl IntoIterator<Item = Arc<dyn Plugin>>) -> Self {
+        let plugins = plugins.into_iter().map(|p| (p.source().to_owned(), p)).collect();
+        Self { plugins, configured: RwLock::default() }
+    }
+
+    pub fn plugin(&self, source: &str) -> Option<&Arc<dyn Plugin>> {
+        self.plugins.get(source)
+    }
+
+    pub fn plugins(&self) -> impl Iterator<Item = &Arc<dyn Plugin>> {
+        self.plugins.values()
+    }
+
+    /// The configured provider; `None` before [`Providers::add`].
+    pub fn get(&self, addr: &ProviderAddr) -> Option<Arc<dyn Provider>> {
+        self.configured.read().unwrap_or_else(PoisonError::into_inner).get(addr).cloned()
+    }
+
+    pub fn add(&self, addr: ProviderAddr, provider: Arc<dyn Provider>) {
+        self.configured.write().unwrap_or_else(PoisonError::into_inner).insert(addr, provider);
+    }
+
+    /// Schema of a resource or data source.
+    pub fn schema(&self, source: &str, resource: &ResourceAddr) -> Option<SharedSchema> {
+        let plugin = self.plugin(source)?;
+        match resource.mode {
+            Mode::Managed => plugin.resource_schema(&resource.kind),
+            Mode::Data => plugin.data_schema(&resource.kind),
+            Mode::Ephemeral => None,
+        }
+    }
+}
