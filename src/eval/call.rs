@@ -57,8 +57,7 @@ fn arity(function: &Function, given: usize, call: &Call, span: Span) -> Result<(
     if given < least {
         let missing = function.params.get(given).map_or("", |p| p.name);
         let or_more = if function.variadic.is_some() { " at least" } else { "" };
-        let detail =
-            format!("Function \"{name}\" expects{or_more} {}. Missing value for \"{missing}\".", count(least));
+        let detail = format!("Function \"{name}\" expects{or_more} {}. Missing value for \"{missing}\".", count(least));
         return Err(fail("Not enough function arguments", detail, span));
     }
     if given > least && function.variadic.is_none() {

@@ -231,11 +231,7 @@ fn describe_mismatch(yes: &Type, no: &Type) -> String {
     }
     if let (Type::Tuple(a), Type::Tuple(b)) = (yes, no) {
         if a.len() != b.len() {
-            return format!(
-                "The 'true' tuple has length {}, but the 'false' tuple has length {}.",
-                a.len(),
-                b.len()
-            );
+            return format!("The 'true' tuple has length {}, but the 'false' tuple has length {}.", a.len(), b.len());
         }
         for (i, (x, y)) in a.iter().zip(b.iter()).enumerate() {
             if unify(&[x, y]).is_none() {

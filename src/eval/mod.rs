@@ -13,6 +13,8 @@ mod locate;
 mod operators;
 pub mod scope;
 mod template;
+#[cfg(test)]
+mod tests;
 mod traversal;
 
 pub use bindings::Bindings;

@@ -14,9 +14,8 @@ pub(super) fn unary(op: UnaryOp, operand: &Expr, span: Span, cx: Cx<'_>) -> Eval
         UnaryOp::Neg => Type::Number,
         UnaryOp::Not => Type::Bool,
     };
-    let value = convert(&eval(operand, cx)?, &ty).map_err(|why| {
-        fail("Invalid operand", format!("Unsuitable value for unary operand: {why}."), operand.span)
-    })?;
+    let value = convert(&eval(operand, cx)?, &ty)
+        .map_err(|why| fail("Invalid operand", format!("Unsuitable value for unary operand: {why}."), operand.span))?;
     let marks = value.marks;
     let result = match (op, &value.kind) {
         (UnaryOp::Neg, Kind::Number(n)) => n.neg().into(),

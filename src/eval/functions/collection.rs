@@ -14,7 +14,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("coalesce", &[], Outcome::Any, coalesce).variadic(param("vals", Accepts::Any).null().unknown()),
     Function::new("coalescelist", &[], Outcome::Any, coalescelist)
         .variadic(param("vals", Accepts::Any).null().unknown()),
-    Function::new("contains", &[param("list", Accepts::Any), param("value", Accepts::Any).null().unknown()], BOOL, contains),
+    Function::new(
+        "contains",
+        &[param("list", Accepts::Any), param("value", Accepts::Any).null().unknown()],
+        BOOL,
+        contains,
+    ),
     Function::new(
         "element",
         &[param("list", Accepts::Any).unknown().marks(Seen::Nested), param("index", Accepts::Number)],
@@ -27,12 +32,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Outcome::Of(Accepts::Number),
         index,
     ),
-    Function::new(
-        "keys",
-        &[param("inputMap", Accepts::Any).unknown().marks(Seen::Nested)],
-        Outcome::Any,
-        keys,
-    ),
+    Function::new("keys", &[param("inputMap", Accepts::Any).unknown().marks(Seen::Nested)], Outcome::Any, keys),
     Function::new(
         "length",
         &[param("value", Accepts::Any).unknown().marks(Seen::Nested)],
@@ -41,21 +41,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
     Function::new(
         "lookup",
-        &[
-            param("inputMap", Accepts::Any).unknown().marks(Seen::Nested),
-            param("key", Accepts::String),
-        ],
+        &[param("inputMap", Accepts::Any).unknown().marks(Seen::Nested), param("key", Accepts::String)],
         Outcome::From(|v| v.first().and_then(|v| v.ty().element().cloned()).unwrap_or(Type::Dynamic)),
         lookup,
     )
     .variadic(param("default", Accepts::Any).null().unknown().marks(Seen::Nested)),
     Function::new("one", &[param("list", Accepts::Any).marks(Seen::Nested)], Outcome::Any, one),
-    Function::new(
-        "values",
-        &[param("mapping", Accepts::Any).unknown().marks(Seen::Nested)],
-        Outcome::Any,
-        values,
-    ),
+    Function::new("values", &[param("mapping", Accepts::Any).unknown().marks(Seen::Nested)], Outcome::Any, values),
 ];
 
 fn quantify(a: &Args<'_>, any: bool) -> Answer {
@@ -138,9 +130,8 @@ fn contains(a: &Args<'_>) -> Answer {
 fn element(a: &Args<'_>) -> Answer {
     let list = a.value(0)?;
     let at = a.int(1)?;
-    let wrap = |length: usize| {
-        usize::try_from(at.rem_euclid(i64::try_from(length.max(1)).unwrap_or(i64::MAX))).unwrap_or(0)
-    };
+    let wrap =
+        |length: usize| usize::try_from(at.rem_euclid(i64::try_from(length.max(1)).unwrap_or(i64::MAX))).unwrap_or(0);
     let empty = || FunctionError::new("cannot use element function with an empty list");
     match (&list.kind, list.ty()) {
         (Kind::List(_, items) | Kind::Tuple(items), _) => items.get(wrap(items.len())).cloned().ok_or_else(empty),
@@ -149,9 +140,7 @@ fn element(a: &Args<'_>) -> Answer {
         }
         (Kind::Unknown(..), Type::List(t)) => Ok(Value::unknown((*t).clone())),
         (Kind::Unknown(..), Type::Dynamic) => Ok(Value::unknown(Type::Dynamic)),
-        (_, ty) => {
-            Err(FunctionError::argument(0, format!("cannot read elements from {}", ty.friendly_name())))
-        }
+        (_, ty) => Err(FunctionError::argument(0, format!("cannot read elements from {}", ty.friendly_name()))),
     }
 }
 
@@ -279,9 +268,6 @@ fn one(a: &Args<'_>) -> Answer {
         _ if matches!(list.kind, Kind::Set(..)) && !list.is_wholly_known() => {
             Ok(Value::unknown(list.ty().element().cloned().unwrap_or(Type::Dynamic)))
         }
-        _ => Err(FunctionError::argument(
-            0,
-            "must be a list, set, or tuple value with either zero or one elements",
-        )),
+        _ => Err(FunctionError::argument(0, "must be a list, set, or tuple value with either zero or one elements")),
     }
 }

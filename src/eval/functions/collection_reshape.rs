@@ -249,7 +249,6 @@ fn merged_type(types: &[Type]) -> Option<BTreeMap<Name, Type>> {
     Some(out)
 }
 
-
 fn range(a: &Args<'_>) -> Answer {
     let (zero, one) = (Number::from(0), Number::from(1));
     let (start, end, step) = match a.values {

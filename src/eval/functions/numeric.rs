@@ -55,7 +55,8 @@ fn parseint(a: &Args<'_>) -> Answer {
         return Err(FunctionError::argument(1, "base must be a whole number between 2 and 62 inclusive"));
     }
     let base = base as u32;
-    let invalid = || FunctionError::argument(0, format!("cannot parse \"{text}\" as a base {base} integer")).revealing();
+    let invalid =
+        || FunctionError::argument(0, format!("cannot parse \"{text}\" as a base {base} integer")).revealing();
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),

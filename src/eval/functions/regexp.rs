@@ -12,7 +12,12 @@ use crate::value::{Type, Value};
 const PARAMS: &[super::Param] = &[param("pattern", Accepts::String), param("string", Accepts::String)];
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("regex", PARAMS, Outcome::From(|values| pattern_of(values).map_or(Type::Dynamic, |r| shape(&r))), first),
+    Function::new(
+        "regex",
+        PARAMS,
+        Outcome::From(|values| pattern_of(values).map_or(Type::Dynamic, |r| shape(&r))),
+        first,
+    ),
     Function::new(
         "regexall",
         PARAMS,

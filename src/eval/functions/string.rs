@@ -43,7 +43,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
             Ok(strings(whole.split(separator)))
         },
     ),
-    Function::new("startswith", &[param("str", Accepts::String).unknown(), param("prefix", Accepts::String)], BOOL, starts_with),
+    Function::new(
+        "startswith",
+        &[param("str", Accepts::String).unknown(), param("prefix", Accepts::String)],
+        BOOL,
+        starts_with,
+    ),
     Function::new("strcontains", &[param("str", Accepts::String), param("substr", Accepts::String)], BOOL, |a| {
         Ok(a.str(0)?.contains(a.str(1)?).into())
     }),
@@ -133,7 +138,11 @@ fn title(whole: &str) -> String {
     let mut out = String::with_capacity(whole.len());
     let mut at_start = true;
     for c in whole.chars() {
-        if at_start { out.extend(c.to_uppercase()) } else { out.push(c) }
+        if at_start {
+            out.extend(c.to_uppercase())
+        } else {
+            out.push(c)
+        }
         at_start = if c.is_ascii() { !(c.is_ascii_alphanumeric() || c == '_') } else { c.is_whitespace() };
     }
     out

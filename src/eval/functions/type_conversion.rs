@@ -15,17 +15,28 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("tonumber", VALUE, Outcome::Any, |a| to(a, &Type::Number)),
     Function::new("toset", VALUE, Outcome::Any, |a| to(a, &Type::set(Type::Dynamic))),
     Function::new("tostring", VALUE, Outcome::Any, |a| to(a, &Type::String)),
-    Function::new("sensitive", &[param("value", Accepts::Any).null().unknown().marks(Seen::Nested)], Outcome::Any, |a| {
-        Ok(a.value(0)?.clone().sensitive())
-    }),
-    Function::new("nonsensitive", &[param("value", Accepts::Any).null().unknown().marks(Seen::All)], Outcome::Any, |a| {
-        let value = a.value(0)?.clone();
-        let marks = value.marks.without(Marks::SENSITIVE);
-        Ok(Value { marks, ..value })
-    }),
-    Function::new("issensitive", &[param("value", Accepts::Any).null().unknown().marks(Seen::All)], Outcome::Of(Accepts::Bool), |a| {
-        Ok(a.value(0)?.marks.contains(Marks::SENSITIVE).into())
-    }),
+    Function::new(
+        "sensitive",
+        &[param("value", Accepts::Any).null().unknown().marks(Seen::Nested)],
+        Outcome::Any,
+        |a| Ok(a.value(0)?.clone().sensitive()),
+    ),
+    Function::new(
+        "nonsensitive",
+        &[param("value", Accepts::Any).null().unknown().marks(Seen::All)],
+        Outcome::Any,
+        |a| {
+            let value = a.value(0)?.clone();
+            let marks = value.marks.without(Marks::SENSITIVE);
+            Ok(Value { marks, ..value })
+        },
+    ),
+    Function::new(
+        "issensitive",
+        &[param("value", Accepts::Any).null().unknown().marks(Seen::All)],
+        Outcome::Of(Accepts::Bool),
+        |a| Ok(a.value(0)?.marks.contains(Marks::SENSITIVE).into()),
+    ),
     Function::new(
         "ephemeralasnull",
         &[param("value", Accepts::Any).null().unknown().marks(Seen::All)],
@@ -99,8 +110,7 @@ fn attempt(args: &[Expr], span: Span, cx: Cx<'_>) -> Evaluated {
         return Err(fail("Error in function call", detail, span));
     }
     let reasons: Vec<String> = why.iter().map(|d| format!("  - {}: {}", d.summary, d.detail)).collect();
-    let detail =
-        format!("Call to function \"try\" failed: no expression succeeded:\n{}", reasons.join("\n"));
+    let detail = format!("Call to function \"try\" failed: no expression succeeded:\n{}", reasons.join("\n"));
     Err(Diagnostic::error("Error in function call", detail)
         .at(span)
         .hint("At least one expression must produce a successful result; add a constant as the last one.")
@@ -109,8 +119,11 @@ fn attempt(args: &[Expr], span: Span, cx: Cx<'_>) -> Evaluated {
 
 fn can(args: &[Expr], span: Span, cx: Cx<'_>) -> Evaluated {
     let [arg] = args else {
-        let (summary, word) =
-            if args.is_empty() { ("Not enough function arguments", "") } else { ("Too many function arguments", "only ") };
+        let (summary, word) = if args.is_empty() {
+            ("Not enough function arguments", "")
+        } else {
+            ("Too many function arguments", "only ")
+        };
         return Err(fail(summary, format!("Function \"can\" expects {word}1 argument."), span));
     };
     Ok(match eval(arg, cx) {
