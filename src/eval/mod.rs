@@ -2,6 +2,24 @@
 //!
 //! Knows nothing of AWS and of states. Everything here is pure but for the functions that read files of the module.
 
+mod bindings;
+mod call;
+mod constraint;
+mod decode;
+mod expr;
+mod for_expr;
+pub mod functions;
+mod locate;
+mod operators;
 pub mod scope;
+mod template;
+#[cfg(test)]
+mod tests;
+mod traversal;
 
-pub use scope::Scope;
+pub use bindings::Bindings;
+pub use constraint::apply_type;
+pub use decode::decode_body;
+pub use expr::evaluate;
+pub use locate::expr_at;
+pub use scope::{Scope, Surroundings};

@@ -3,3 +3,15 @@
 //! Knows nothing of what a resource is. Parsing stands on `hcl::edit`; no other module sees that crate.
 
 pub mod ast;
+mod convert;
+mod explain;
+mod parse;
+#[cfg(test)]
+mod print;
+mod recover;
+mod scan;
+mod template;
+#[cfg(test)]
+mod tests;
+
+pub use parse::{MAX_SOURCE_BYTES, parse_body, parse_expr, parse_template};

@@ -1,0 +1,91 @@
+//! Function calls: arguments, expansion of the last one, and blame for what a function refuses.
+//!
+//! Knows nothing of what the functions do.
+
+use super::expr::{Cx, Evaluated, eval, fail};
+use super::functions::{self, Body, Function, FunctionError};
+use crate::diag::{Diagnostic, Diagnostics, Span, did_you_mean};
+use crate::hcl::ast::{Call, Expr};
+use crate::value::{Type, Value};
+
+pub(super) fn call(call: &Call, span: Span, cx: Cx<'_>) -> Evaluated {
+    let written = &*call.name.name;
+    let name = written.strip_prefix("core::").unwrap_or(written);
+    let Some(function) = functions::lookup(name) else {
+        return Err(unknown_function(written, call.name.span).into());
+    };
+    if let Body::Lazy(run) = function.body {
+        return run(&call.args, span, cx);
+    }
+    let mut found = Diagnostics::new();
+    let mut values: Vec<Value> = call.args.iter().filter_map(|a| found.take(eval(a, cx))).collect();
+    if found.has_errors() {
+        return Err(found);
+    }
+    let mut marks = crate::value::Marks::NONE;
+    if call.expand_last
+        && let (Some(last), Some(expr)) = (values.pop(), call.args.last())
+    {
+        let (last, of_list) = last.unmark();
+        marks = of_list;
+        match expand(last, expr)? {
+            Some(items) => values.extend(items),
+            None => return Ok(Value::unknown(Type::Dynamic).mark(marks)),
+        }
+    }
+    arity(function, values.len(), call, span)?;
+    function.invoke(values, cx).map(|v| v.mark(marks)).map_err(|e| blame(function, &e, call, span))
+}
+
+/// Elements of an expanded argument; `None` where they are unknown.
+fn expand(list: Value, expr: &Expr) -> Result<Option<Vec<Value>>, Diagnostics> {
+    let invalid = |detail: &str| fail("Invalid expanding argument value", detail, expr.span);
+    if list.is_null() {
+        return Err(invalid("The expanding argument (indicated by ...) must not be null."));
+    }
+    match (list.as_slice(), list.ty()) {
+        (Some(items), _) => Ok(Some(items.to_vec())),
+        (None, Type::Dynamic | Type::List(_) | Type::Set(_) | Type::Tuple(_)) => Ok(None),
+        _ => Err(invalid("The expanding argument (indicated by ...) must be of a tuple, list, or set type.")),
+    }
+}
+
+fn arity(function: &Function, given: usize, call: &Call, span: Span) -> Result<(), Diagnostics> {
+    let name = &call.name.name;
+    let least = function.params.len();
+    let count = |n: usize| format!("{n} argument{}", if n == 1 { "" } else { "s" });
+    if given < least {
+        let missing = function.params.get(given).map_or("", |p| p.name);
+        let or_more = if function.variadic.is_some() { " at least" } else { "" };
+        let detail = format!("Function \"{name}\" expects{or_more} {}. Missing value for \"{missing}\".", count(least));
+        return Err(fail("Not enough function arguments", detail, span));
+    }
+    if given > least && function.variadic.is_none() {
+        let detail = format!("Function \"{name}\" expects only {}.", count(least));
+        let at = call.args.get(least).map_or(span, |a| a.span);
+        return Err(fail("Too many function arguments", detail, at));
+    }
+    Ok(())
+}
+
+fn blame(function: &Function, error: &FunctionError, call: &Call, span: Span) -> Diagnostics {
+    let name = &call.name.name;
+    match error.argument {
+        Some(i) => {
+            let parameter = function.parameter(i).map_or("", |p| p.name);
+            let at = call.args.get(i).or(call.args.last()).map_or(span, |a| a.span);
+            let detail = format!("Invalid value for \"{parameter}\" parameter: {}.", error.text);
+            fail("Invalid function argument", detail, at)
+        }
+        None => fail("Error in function call", format!("Call to function \"{name}\" failed: {}.", error.text), span),
+    }
+}
+
+fn unknown_function(name: &str, span: Span) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error("Call to unknown function", format!("There is no function named \"{name}\".")).at(span);
+    match did_you_mean(name, functions::names()) {
+        Some(near) => diagnostic.hint(format!("Did you mean \"{near}\"?")),
+        None => diagnostic,
+    }
+}

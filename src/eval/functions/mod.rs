@@ -1,0 +1,337 @@
+//! The functions of the language, one file for each family.
+//!
+//! This module does for all of them what is the same for each: conversion of arguments, null and unknown arguments,
+//! marks. A function itself sees plain values. Knows nothing of expressions but for the lazy ones, `try` and `can`.
+
+mod collection;
+mod collection_reshape;
+mod datetime;
+mod duration;
+mod encoding;
+mod filesystem;
+mod format;
+mod glob;
+mod hash_crypto;
+mod ip_network;
+mod json;
+mod numeric;
+mod regexp;
+mod sets;
+mod string;
+mod templates;
+mod type_conversion;
+mod yaml;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::expr::{Cx, Evaluated};
+use crate::addr::Name;
+use crate::diag::Span;
+use crate::hcl::ast::Expr;
+use crate::value::{Kind, Marks, Number, Refinement, Type, Value, convert};
+
+/// The function of a name, without namespace.
+pub fn lookup(name: &str) -> Option<&'static Function> {
+    TABLE.get(name).copied()
+}
+
+/// Names of all functions, in order.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    TABLE.keys().copied()
+}
+
+static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::new(|| {
+    [
+        numeric::FUNCTIONS,
+        string::FUNCTIONS,
+        format::FUNCTIONS,
+        regexp::FUNCTIONS,
+        collection::FUNCTIONS,
+        collection_reshape::FUNCTIONS,
+        sets::FUNCTIONS,
+        encoding::FUNCTIONS,
+        json::FUNCTIONS,
+        yaml::FUNCTIONS,
+        filesystem::FUNCTIONS,
+        templates::FUNCTIONS,
+        datetime::FUNCTIONS,
+        hash_crypto::FUNCTIONS,
+        ip_network::FUNCTIONS,
+        type_conversion::FUNCTIONS,
+    ]
+    .into_iter()
+    .flatten()
+    .map(|f| (f.name, f))
+    .collect()
+});
+
+/// One function with what its callers must keep to.
+pub struct Function {
+    pub name: &'static str,
+    pub params: &'static [Param],
+    /// Takes any number of further arguments.
+    pub variadic: Option<Param>,
+    /// What an unknown result is.
+    pub result: Outcome,
+    pub body: Body,
+}
+
+impl Function {
+    const fn new(name: &'static str, params: &'static [Param], result: Outcome, run: Run) -> Self {
+        Self { name, params, variadic: None, result, body: Body::Eager(run) }
+    }
+
+    const fn variadic(mut self, param: Param) -> Self {
+        self.variadic = Some(param);
+        self
+    }
+
+    const fn lazy(name: &'static str, param: Param, run: Lazy) -> Self {
+        Self { name, params: &[], variadic: Some(param), result: Outcome::Any, body: Body::Lazy(run) }
+    }
+
+    /// The description of the argument at a position.
+    pub fn parameter(&self, position: usize) -> Option<&Param> {
+        self.params.get(position).or(self.variadic.as_ref())
+    }
+
+    /// Applies the function to values; their number has been checked.
+    pub(super) fn invoke(&self, given: Vec<Value>, cx: Cx<'_>) -> Result<Value, FunctionError> {
+        let Body::Eager(run) = self.body else {
+            return Err(FunctionError::new("it needs expressions as its arguments"));
+        };
+        let secret = given.iter().any(Value::is_sensitive_deep);
+        let mut marks = Marks::NONE;
+        let mut known = true;
+        let mut values = Vec::with_capacity(given.len());
+        for (i, value) in given.into_iter().enumerate() {
+            let Some(param) = self.parameter(i) else { continue };
+            let value = convert(&value, &param.accepts.ty()).map_err(|why| FunctionError::argument(i, why))?;
+            if value.is_null() && !param.null {
+                return Err(FunctionError::argument(i, "argument must not be null"));
+            }
+            known &= value.is_known() || param.unknown;
+            let (value, of_value) = match param.marks {
+                Seen::None => value.unmark_deep(),
+                Seen::Nested => value.unmark(),
+                Seen::All => (value, Marks::NONE),
+            };
+            marks |= of_value;
+            values.push(value);
+        }
+        if !known {
+            let of_values = values.iter().fold(marks, |m, v| m | v.marks);
+            return Ok(self.result.unknown(&values).mark(of_values));
+        }
+        match run(&Args { values: &values, cx }) {
+            Ok(value) => Ok(value.mark(marks)),
+            Err(e) if secret && e.reveals => {
+                Err(FunctionError { text: "it is unsuitable, and sensitive, so it cannot be shown".into(), ..e })
+            }
+            Err(e) => Err(e),
+        }
+    }
+}
+
+type Run = fn(&Args<'_>) -> Result<Value, FunctionError>;
+type Lazy = fn(&[Expr], Span, Cx<'_>) -> Evaluated;
+
+/// How a function is carried out.
+#[derive(Clone, Copy)]
+pub enum Body {
+    /// On the values of its arguments.
+    Eager(Run),
+    /// On the expressions themselves.
+    Lazy(Lazy),
+}
+
+/// One parameter. By default null is refused, unknown makes the result unknown, marks go to the result.
+pub struct Param {
+    pub name: &'static str,
+    pub accepts: Accepts,
+    pub null: bool,
+    pub unknown: bool,
+    pub marks: Seen,
+}
+
+/// Marks of an argument that the function sees; those it does not see go to the result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    None,
+    /// Those within the argument, but not its own.
+    Nested,
+    All,
+}
+
+/// A parameter that takes none of the liberties.
+const fn param(name: &'static str, accepts: Accepts) -> Param {
+    Param { name, accepts, null: false, unknown: false, marks: Seen::None }
+}
+
+impl Param {
+    const fn null(mut self) -> Self {
+        self.null = true;
+        self
+    }
+
+    const fn unknown(mut self) -> Self {
+        self.unknown = true;
+        self
+    }
+
+    const fn marks(mut self, seen: Seen) -> Self {
+        self.marks = seen;
+        self
+    }
+}
+
+/// Type constraint of a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepts {
+    Any,
+    Bool,
+    Number,
+    String,
+    ListOfAny,
+    ListOfBool,
+    ListOfString,
+    ListOfLists,
+    SetOfAny,
+    MapOfAny,
+    MapOfStrings,
+    MapOfStringLists,
+}
+
+impl Accepts {
+    pub fn ty(self) -> Type {
+        match self {
+            Self::Any => Type::Dynamic,
+            Self::Bool => Type::Bool,
+            Self::Number => Type::Number,
+            Self::String => Type::String,
+            Self::ListOfAny => Type::list(Type::Dynamic),
+            Self::ListOfBool => Type::list(Type::Bool),
+            Self::ListOfString => Type::list(Type::String),
+            Self::ListOfLists => Type::list(Type::list(Type::Dynamic)),
+            Self::SetOfAny => Type::set(Type::Dynamic),
+            Self::MapOfAny => Type::map(Type::Dynamic),
+            Self::MapOfStrings => Type::map(Type::String),
+            Self::MapOfStringLists => Type::map(Type::list(Type::String)),
+        }
+    }
+}
+
+/// What is certain of a result that is not known yet.
+#[derive(Clone, Copy)]
+pub enum Outcome {
+    /// Nothing.
+    Any,
+    /// A value of this type, not null.
+    Of(Accepts),
+    /// A value of the type that the function finds for these arguments.
+    From(fn(&[Value]) -> Type),
+}
+
+impl Outcome {
+    fn unknown(self, values: &[Value]) -> Value {
+        let ty = match self {
+            Self::Any => return Value::unknown(Type::Dynamic),
+            Self::Of(accepts) => accepts.ty(),
+            Self::From(ty) => ty(values),
+        };
+        match ty {
+            Type::Dynamic => Value::unknown(Type::Dynamic),
+            ty => Value::unknown_refined(ty, Refinement::not_null()),
+        }
+    }
+}
+
+/// Why a function refused its arguments: a phrase without a full stop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionError {
+    /// Position of the guilty argument.
+    pub argument: Option<usize>,
+    pub text: String,
+    /// The text quotes a part of an argument.
+    reveals: bool,
+}
+
+impl FunctionError {
+    fn new(text: impl Into<String>) -> Self {
+        Self { argument: None, text: text.into(), reveals: false }
+    }
+
+    fn argument(position: usize, text: impl Into<String>) -> Self {
+        Self { argument: Some(position), text: text.into(), reveals: false }
+    }
+
+    /// The text quotes argument content, which must not show where an argument is sensitive.
+    fn revealing(mut self) -> Self {
+        self.reveals = true;
+        self
+    }
+}
+
+type Answer = Result<Value, FunctionError>;
+
+/// Arguments of one call, after conversion.
+pub(super) struct Args<'a> {
+    values: &'a [Value],
+    cx: Cx<'a>,
+}
+
+impl<'a> Args<'a> {
+    fn value(&self, i: usize) -> Result<&'a Value, FunctionError> {
+        self.values.get(i).ok_or_else(|| FunctionError::new("an argument is missing"))
+    }
+
+    fn rest(&self, from: usize) -> &'a [Value] {
+        self.values.get(from..).unwrap_or(&[])
+    }
+
+    fn str(&self, i: usize) -> Result<&'a str, FunctionError> {
+        self.value(i)?.as_str().ok_or_else(|| FunctionError::argument(i, "string required"))
+    }
+
+    fn number(&self, i: usize) -> Result<&'a Number, FunctionError> {
+        self.value(i)?.as_number().ok_or_else(|| FunctionError::argument(i, "number required"))
+    }
+
+    /// A whole number.
+    fn int(&self, i: usize) -> Result<i64, FunctionError> {
+        let number = self.number(i)?;
+        number.to_i64().ok_or_else(|| FunctionError::argument(i, "whole number required"))
+    }
+
+    fn list(&self, i: usize) -> Result<&'a [Value], FunctionError> {
+        self.value(i)?.as_slice().ok_or_else(|| FunctionError::argument(i, "list required"))
+    }
+
+    fn map(&self, i: usize) -> Result<&'a BTreeMap<Name, Value>, FunctionError> {
+        self.value(i)?.as_map().ok_or_else(|| FunctionError::argument(i, "map required"))
+    }
+}
+
+/// An unknown value that is not null.
+fn unknown(ty: Type) -> Value {
+    Value::unknown_refined(ty, Refinement::not_null())
+}
+
+/// A string in the normal form of the language.
+fn text(text: impl Into<String>) -> Value {
+    Value::string(super::template::normalized(text.into()))
+}
+
+/// A list of strings.
+fn strings<S: Into<String>>(items: impl IntoIterator<Item = S>) -> Value {
+    Value::list(Type::String, items.into_iter().map(text).collect())
+}
+
+fn is_sequence(ty: &Type) -> bool {
+    matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_))
+}
+
+fn is_unknown(value: &Value) -> bool {
+    matches!(value.kind, Kind::Unknown(..))
+}

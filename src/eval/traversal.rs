@@ -1,0 +1,242 @@
+//! Steps into values: attributes, indexes and splats.
+//!
+//! Knows nothing of what the first name of a traversal means: the scope resolves it.
+
+use super::expr::{Cx, Evaluated, eval, fail};
+use crate::diag::{Diagnostic, Diagnostics, Span, did_you_mean};
+use crate::hcl::ast::{Access, Ident};
+use crate::value::{Kind, Marks, Number, Type, Value, convert};
+
+pub(super) fn traversal(root: &Ident, steps: &[Access], cx: Cx<'_>) -> Evaluated {
+    let (value, used) = cx.scope.resolve(root, steps, cx.scope)?;
+    let taken = steps.get(..used).and_then(<[_]>::last).map_or(root.span, |s| root.span.to(s.span()));
+    walk(value, taken, steps.get(used..).unwrap_or(&[]), cx)
+}
+
+/// Follows steps into a value; `span` is where the value itself stands.
+pub(super) fn walk(value: Value, span: Span, steps: &[Access], cx: Cx<'_>) -> Evaluated {
+    let mut value = value;
+    let mut span = span;
+    for (i, step) in steps.iter().enumerate() {
+        value = match step {
+            Access::Attr(name) => attribute(&value, name)?,
+            Access::LegacyIndex(n, at) => index(&value, &Value::from(*n as i64), *at)?,
+            Access::Index(key) => index(&value, &eval(key, cx)?, key.span)?,
+            Access::FullSplat(at) => return splat(value, *at, steps.get(i + 1..).unwrap_or(&[]), cx),
+            Access::AttrSplat(at) => {
+                let rest = steps.get(i + 1..).unwrap_or(&[]);
+                let each = rest.iter().take_while(|s| matches!(s, Access::Attr(_) | Access::LegacyIndex(..))).count();
+                let (each, after) = rest.split_at(each);
+                let list = splat(value, *at, each, cx)?;
+                return walk(list, span.to(*at), after, cx);
+            }
+        };
+        span = span.to(step.span());
+    }
+    Ok(value)
+}
+
+fn attribute(object: &Value, name: &Ident) -> Evaluated {
+    let marks = object.marks;
+    let unsupported = |detail: String| Diagnostic::error("Unsupported attribute", detail).at(name.span);
+    let missing = |known: &mut dyn Iterator<Item = &str>| {
+        let diagnostic = unsupported(format!("This object does not have an attribute named \"{}\".", name.name));
+        match did_you_mean(&name.name, known) {
+            Some(near) => diagnostic.hint(format!("Did you mean \"{near}\"?")),
+            None => diagnostic,
+        }
+    };
+    let found = match &object.kind {
+        Kind::Null(_) => {
+            let detail = "This value is null, so it does not have any attributes.";
+            return Err(fail("Attempt to get attribute from null value", detail, name.span));
+        }
+        Kind::Object(items) => match items.get(&name.name) {
+            Some(v) => v.clone(),
+            None => return Err(missing(&mut items.keys().map(|k| &**k)).into()),
+        },
+        Kind::Map(_, items) => match items.get(&name.name) {
+            Some(v) => v.clone(),
+            None => {
+                let detail = format!("This map does not have an element with the key \"{}\".", name.name);
+                let diagnostic = Diagnostic::error("Missing map element", detail).at(name.span);
+                return Err(match did_you_mean(&name.name, items.keys().map(|k| &**k)) {
+                    Some(near) => diagnostic.hint(format!("Did you mean \"{near}\"?")),
+                    None => diagnostic,
+                }
+                .into());
+            }
+        },
+        Kind::Unknown(Type::Dynamic, _) => Value::unknown(Type::Dynamic),
+        Kind::Unknown(Type::Map(element), _) => Value::unknown((**element).clone()),
+        Kind::Unknown(Type::Object(o), _) => match o.attributes.get(&name.name) {
+            Some(ty) => Value::unknown(ty.clone()),
+            None => return Err(missing(&mut o.attributes.keys().map(|k| &**k)).into()),
+        },
+        _ => return Err(unsupported(no_attributes(&object.ty(), &name.name)).into()),
+    };
+    Ok(found.mark(marks))
+}
+
+fn no_attributes(ty: &Type, name: &str) -> String {
+    let has = |t: &Type| match t {
+        Type::Object(o) => o.attributes.contains_key(name),
+        _ => false,
+    };
+    match ty {
+        Type::List(t) if has(t) => format!(
+            "Can't access attributes on a list of objects. Did you mean to access attribute \"{name}\" for a specific \
+             element of the list, or across all elements of the list?"
+        ),
+        Type::Tuple(items) if items.first().is_some_and(has) => format!(
+            "This value is a tuple of objects. Did you mean to access attribute \"{name}\" of one element, for \
+             example with [0].{name}, or of all with [*].{name}?"
+        ),
+        Type::Set(t) if has(t) => format!(
+            "Can't access attributes on a set of objects. Did you mean to access an attribute across all elements of \
+             the set, with [*].{name} after tolist(…)?"
+        ),
+        t if t.is_primitive() => {
+            format!("Can't access attributes on a primitive-typed value ({}).", t.friendly_name())
+        }
+        _ => "This value does not have any attributes.".into(),
+    }
+}
+
+const NO_ELEMENT: &str = "The given key does not identify an element in this collection value";
+
+/// The element under a key; `span` is the key's.
+pub(super) fn index(collection: &Value, key: &Value, span: Span) -> Evaluated {
+    let marks = collection.marks | key.marks;
+    let invalid = |detail: String| fail("Invalid index", detail, span);
+    if collection.is_null() {
+        let detail = "This value is null, so it does not have any indices.";
+        return Err(fail("Attempt to index null value", detail, span));
+    }
+    if key.is_null() {
+        return Err(invalid("Can't use a null value as an indexing key.".into()));
+    }
+    let found = match &collection.kind {
+        Kind::Unknown(Type::Dynamic, _) => Value::unknown(Type::Dynamic),
+        Kind::Set(..) | Kind::Unknown(Type::Set(_), _) => {
+            return Err(invalid(
+                "Elements of a set are identified only by their value and don't have any separate index or key to \
+                 select with, so it's only possible to perform operations across all elements of the set."
+                    .into(),
+            ));
+        }
+        Kind::List(..) | Kind::Tuple(_) | Kind::Unknown(Type::List(_) | Type::Tuple(_), _) => {
+            let key = convert(key, &Type::Number).map_err(|why| invalid(format!("{NO_ELEMENT}: {why}.")))?;
+            match key.as_number() {
+                Some(n) => element(collection, n, !key.marks.is_empty()).map_err(invalid)?,
+                None => Value::unknown(collection.ty().element().cloned().unwrap_or(Type::Dynamic)),
+            }
+        }
+        Kind::Map(..) | Kind::Object(_) | Kind::Unknown(Type::Map(_) | Type::Object(_), _) => {
+            let key = convert(key, &Type::String).map_err(|why| invalid(format!("{NO_ELEMENT}: {why}.")))?;
+            match key.as_str() {
+                Some(name) => entry(collection, name).ok_or_else(|| no_entry(collection, name, key.marks, span))?,
+                None => Value::unknown(collection.ty().element().cloned().unwrap_or(Type::Dynamic)),
+            }
+        }
+        _ => return Err(invalid("This value does not have any indices.".into())),
+    };
+    Ok(found.mark(marks))
+}
+
+fn element(collection: &Value, at: &Number, secret: bool) -> Result<Value, String> {
+    if at.is_negative() {
+        return Err(format!("{NO_ELEMENT}: a negative number is not a valid index for a sequence."));
+    }
+    if !at.is_integer() {
+        let shown = if secret { String::new() } else { format!(" ({at})") };
+        return Err(format!(
+            "{NO_ELEMENT}: indexing a sequence requires a whole number, but the given index{shown} has a fractional part."
+        ));
+    }
+    let position = at.to_i64().and_then(|n| usize::try_from(n).ok());
+    let beyond = |length: usize| match length {
+        0 => format!("{NO_ELEMENT}: the collection has no elements."),
+        _ => format!("{NO_ELEMENT}: the given index is greater than or equal to the length of the collection."),
+    };
+    match &collection.kind {
+        Kind::Unknown(Type::Tuple(types), _) => {
+            position.and_then(|i| types.get(i)).map(|t| Value::unknown(t.clone())).ok_or_else(|| beyond(types.len()))
+        }
+        Kind::Unknown(ty, _) => Ok(Value::unknown(ty.element().cloned().unwrap_or(Type::Dynamic))),
+        _ => {
+            let items = collection.as_slice().unwrap_or(&[]);
+            position.and_then(|i| items.get(i)).cloned().ok_or_else(|| beyond(items.len()))
+        }
+    }
+}
+
+fn entry(collection: &Value, name: &str) -> Option<Value> {
+    match &collection.kind {
+        Kind::Unknown(Type::Object(o), _) => o.attributes.get(name).map(|t| Value::unknown(t.clone())),
+        Kind::Unknown(ty, _) => Some(Value::unknown(ty.element().cloned().unwrap_or(Type::Dynamic))),
+        _ => collection.get(name).cloned(),
+    }
+}
+
+fn no_entry(collection: &Value, name: &str, marks: Marks, span: Span) -> Diagnostics {
+    let diagnostic = Diagnostic::error("Invalid index", format!("{NO_ELEMENT}.")).at(span);
+    let near = collection.as_map().and_then(|m| did_you_mean(name, m.keys().map(|k| &**k)));
+    match near {
+        Some(near) if marks.is_empty() => diagnostic.hint(format!("Did you mean \"{near}\"?")),
+        _ => diagnostic,
+    }
+    .into()
+}
+
+/// Applies steps to every element. A value that is no sequence counts as a sequence of one, null as an empty one.
+fn splat(value: Value, span: Span, steps: &[Access], cx: Cx<'_>) -> Evaluated {
+    let (value, marks) = value.unmark();
+    let ty = value.ty();
+    let sequence = matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_));
+    let single = !sequence && ty != Type::Dynamic;
+    let made = match &value.kind {
+        Kind::Null(_) if sequence => {
+            let detail = "Splat expressions (with the * symbol) cannot be applied to null sequences.";
+            return Err(fail("Splat of null value", detail, span));
+        }
+        Kind::Null(_) => Value::tuple(Vec::new()),
+        Kind::Unknown(..) if single && !super::expr::never_null(&value) => {
+            // The steps are checked even so; whether the result has one element or none is not known.
+            walk(value.clone(), span, steps, cx)?;
+            Value::unknown(Type::Dynamic)
+        }
+        Kind::Unknown(Type::Dynamic, _) => Value::unknown(Type::Dynamic),
+        Kind::Unknown(Type::List(element) | Type::Set(element), refinement) => {
+            let each = walk(Value::unknown((**element).clone()), span, steps, cx)?;
+            let refinement = crate::value::Refinement {
+                not_null: true,
+                prefix: None,
+                length: refinement.length.filter(|_| matches!(ty, Type::List(_))),
+            };
+            Value::unknown_refined(Type::list(each.ty()), refinement)
+        }
+        Kind::Unknown(Type::Tuple(types), _) => {
+            let items = types.iter().map(|t| walk(Value::unknown(t.clone()), span, steps, cx).map(|v| v.ty()));
+            Value::unknown(Type::tuple(items.collect::<Result<Vec<_>, _>>()?))
+        }
+        Kind::List(element, items) | Kind::Set(element, items) => {
+            let items = each(items, span, steps, cx)?;
+            match items.first().map(Value::ty) {
+                Some(first) if items.iter().all(|v| v.ty() == first) => Value::list(first, items),
+                Some(_) => Value::tuple(items),
+                None => {
+                    let ty = walk(Value::unknown(element.clone()), span, steps, cx).map_or(Type::Dynamic, |v| v.ty());
+                    Value::list(ty, items)
+                }
+            }
+        }
+        Kind::Tuple(items) => Value::tuple(each(items, span, steps, cx)?),
+        _ => Value::tuple(vec![walk(value, span, steps, cx)?]),
+    };
+    Ok(made.mark(marks))
+}
+
+fn each(items: &[Value], span: Span, steps: &[Access], cx: Cx<'_>) -> Result<Vec<Value>, Diagnostics> {
+    items.iter().map(|v| walk(v.clone(), span, steps, cx)).collect()
+}

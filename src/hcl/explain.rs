@@ -1,0 +1,329 @@
+//! Why a text does not parse, in plain words.
+//!
+//! The parser beneath tells where it stopped and what it would have accepted; what people did wrong is mostly seen
+//! better in the lexemes around.
+
+use std::ops::Range;
+
+use hcl_edit::parser::Error;
+
+use crate::diag::{Diagnostic, SourceId, Span};
+
+use super::scan::{self, Kind, Lexeme};
+
+struct Problem {
+    summary: &'static str,
+    detail: String,
+    range: Range<usize>,
+    hint: Option<String>,
+}
+
+impl Problem {
+    fn new(summary: &'static str, detail: impl Into<String>, range: Range<usize>) -> Self {
+        Self { summary, detail: detail.into(), range, hint: None }
+    }
+
+    fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    fn diagnostic(self, source: SourceId, base: usize) -> Diagnostic {
+        let span = Span::new(source, base + self.range.start..base + self.range.end);
+        let diagnostic = Diagnostic::error(self.summary, self.detail).at(span);
+        match self.hint {
+            Some(hint) => diagnostic.hint(hint),
+            None => diagnostic,
+        }
+    }
+}
+
+/// An expression that stands alone.
+pub(super) fn expression(source: SourceId, text: &str, base: usize, error: &Error) -> Diagnostic {
+    let lexemes = scan::lexemes(text);
+    lexical(text, &lexemes)
+        .unwrap_or_else(|| parser(text, &lexemes, error, error.location().offset(), false))
+        .diagnostic(source, base)
+}
+
+/// A template without quotes around it.
+pub(super) fn template(source: SourceId, text: &str, base: usize, error: &Error) -> Diagnostic {
+    let at = error.location().offset();
+    let mut problem = parser(text, &[], error, at, false);
+    problem.summary = "Invalid template";
+    problem.detail = format!("The template cannot be read from here on. {}", problem.detail);
+    problem.hint = Some("Write $${ or %%{ where the characters themselves are meant.".into());
+    problem.diagnostic(source, base)
+}
+
+/// One item of a body; `error` is what the parser said of it alone.
+pub(super) fn item(source: SourceId, text: &str, item: &[Lexeme], base: usize, error: &Error) -> Diagnostic {
+    let start = item.first().map_or(0, |l| l.start);
+    structural(text, item)
+        .or_else(|| lexical(text, item))
+        .or_else(|| headless(text, item))
+        .unwrap_or_else(|| parser(text, item, error, start + error.location().offset(), true))
+        .diagnostic(source, base)
+}
+
+/// Faults of the item's own form.
+fn structural(text: &str, item: &[Lexeme]) -> Option<Problem> {
+    let first = item.first()?;
+    let word = &text[first.range()];
+    Some(match (first.kind, item.get(1).map(|l| l.kind)) {
+        (Kind::Close(c), _) => Problem::new(
+            "Unexpected closing bracket",
+            format!("There is no opening bracket that this \"{c}\" could close."),
+            first.range(),
+        )
+        .hint("Remove it, or look for a bracket too much further up."),
+        (Kind::Str, _) => Problem::new("Invalid argument name", "Argument names must not be quoted.", first.range())
+            .hint(format!("Write {} = … without quotes.", word.trim_matches('"'))),
+        (Kind::Bad(_), _) => return None,
+        (kind, _) if kind != Kind::Word => Problem::new(
+            "Argument or block definition required",
+            "An argument or block definition is required here.",
+            first.range(),
+        )
+        .hint("An argument looks like name = value, a block like kind \"label\" { … }."),
+        (_, None) => Problem::new(
+            "Argument or block definition required",
+            format!("\"{word}\" is neither an argument nor a block: nothing follows it."),
+            first.range(),
+        )
+        .hint(format!("Set an argument with {word} = value.")),
+        (_, Some(Kind::Op)) if item.get(1).is_some_and(|l| &text[l.range()] == ":") => Problem::new(
+            "Invalid argument definition",
+            "An argument is set with an equals sign, not with a colon.",
+            item.get(1)?.range(),
+        )
+        .hint(format!("Write {word} = value.")),
+        (_, Some(Kind::Equals)) if item.len() == 2 => Problem::new(
+            "Missing value",
+            format!("The argument \"{word}\" has no value."),
+            first.start..item.get(1)?.end,
+        )
+        .hint("Write a value behind the equals sign; null leaves the argument unset."),
+        _ => return None,
+    })
+}
+
+/// An item that is neither `name =` nor a block header.
+fn headless(text: &str, item: &[Lexeme]) -> Option<Problem> {
+    let first = item.first()?;
+    let word = &text[first.range()];
+    if item.get(1)?.kind == Kind::Equals {
+        return None;
+    }
+    match item.iter().find(|l| !matches!(l.kind, Kind::Word | Kind::Str)) {
+        Some(lexeme) if matches!(lexeme.kind, Kind::Open('{')) => None,
+        Some(lexeme) if lexeme.kind == Kind::Newline && item.len() > 2 => Some(
+            Problem::new(
+                "Invalid block definition",
+                "The opening brace of a block must stand on the line of its header.",
+                first.start..lexeme.start,
+            )
+            .hint("Put { at the end of this line."),
+        ),
+        found => {
+            let end = found.or(item.last()).map_or(first.end, |l| l.end);
+            let value = item.get(1).map_or("value", |l| &text[l.range()]);
+            Some(
+                Problem::new(
+                    "Missing equals sign",
+                    format!("The name \"{word}\" must be followed by an equals sign and a value, or by a block."),
+                    first.start..end,
+                )
+                .hint(format!("Write {word} = {value} to set an argument, or add {{ to begin a block.")),
+            )
+        }
+    }
+}
+
+/// Faults that show in single lexemes and in the balance of brackets.
+fn lexical(text: &str, lexemes: &[Lexeme]) -> Option<Problem> {
+    let mut open: Vec<Lexeme> = Vec::new();
+    for lexeme in lexemes {
+        let range = lexeme.range();
+        match lexeme.kind {
+            Kind::Bad('\'') => {
+                return Some(
+                    Problem::new(
+                        "Invalid character",
+                        "Single quotes are not valid. Strings stand in double quotes.",
+                        range,
+                    )
+                    .hint("Replace ' by \"."),
+                );
+            }
+            Kind::Bad(c @ ('“' | '”' | '„' | '‘' | '’')) => {
+                return Some(
+                    Problem::new("Invalid character", format!("The typographic quote {c} is not valid."), range)
+                        .hint("Use straight double quotes: \"…\"."),
+                );
+            }
+            Kind::Bad('`') => {
+                return Some(
+                    Problem::new("Invalid character", "The backtick is not valid.", range)
+                        .hint("Use a heredoc (<<EOT) for text of several lines."),
+                );
+            }
+            Kind::Bad(';') => {
+                return Some(
+                    Problem::new("Invalid character", "The semicolon is not valid.", range)
+                        .hint("Arguments are separated by newlines."),
+                );
+            }
+            Kind::Bad(c) => {
+                return Some(Problem::new(
+                    "Invalid character",
+                    format!("{c:?} is not used within the language."),
+                    range,
+                ));
+            }
+            Kind::OpenStr => {
+                return Some(
+                    Problem::new("Unterminated string", "There is no closing double quote on this line.", range)
+                        .hint("Close the string with a double quote; for text of several lines use a heredoc (<<EOT)."),
+                );
+            }
+            Kind::OpenHeredoc => {
+                let end = text[range.clone()].find('\n').map_or(range.end, |n| range.start + n);
+                let line = text[range.start..end].trim_end();
+                let delimiter = line.trim_start_matches('<').trim_start_matches('-');
+                return Some(
+                    Problem::new(
+                        "Unterminated heredoc",
+                        format!("No later line consists of {delimiter} alone."),
+                        range.start..range.start + line.len(),
+                    )
+                    .hint(format!("End the text with a line {delimiter}.")),
+                );
+            }
+            Kind::OpenComment => {
+                return Some(
+                    Problem::new("Unterminated comment", "The comment is not closed.", range.start..range.start + 2)
+                        .hint("Close it with */."),
+                );
+            }
+            Kind::Open(_) => open.push(*lexeme),
+            Kind::Close(c) => match open.pop().map(|o| (o, o.kind)) {
+                Some((_, Kind::Open(o))) if scan::closer(o) == c => {}
+                Some((opener, Kind::Open(o))) => return Some(unclosed(opener, o)),
+                _ => {
+                    return Some(Problem::new(
+                        "Unexpected closing bracket",
+                        format!("There is no opening bracket that this \"{c}\" could close."),
+                        range,
+                    ));
+                }
+            },
+            _ => {}
+        }
+    }
+    let last = open.pop()?;
+    match last.kind {
+        Kind::Open(c) => Some(unclosed(last, c)),
+        _ => None,
+    }
+}
+
+fn unclosed(lexeme: Lexeme, open: char) -> Problem {
+    let close = scan::closer(open);
+    Problem::new("Unclosed bracket", format!("There is no matching \"{close}\" for this \"{open}\"."), lexeme.range())
+        .hint(format!("Add \"{close}\" where the part that begins here ends."))
+}
+
+/// The parser's own view, translated.
+fn parser(text: &str, lexemes: &[Lexeme], error: &Error, at: usize, in_body: bool) -> Problem {
+    let at = floor(text, at);
+    let message = error.message();
+    let found = lexemes.iter().find(|l| l.end > at);
+    let range = found.filter(|l| l.start >= at).map_or(at..ceil(text, at + 1), |l| l.range());
+    let shown = match found.map(|l| l.kind) {
+        Some(Kind::Newline) => "the end of the line".to_owned(),
+        Some(_) => format!("\"{}\"", text.get(range.clone()).unwrap_or("").lines().next().unwrap_or("")),
+        None => "the end".to_owned(),
+    };
+    if message.contains("nested levels") || message.contains("operator") && message.contains("at most") {
+        return Problem::new("Nesting too deep", "This expression is too deeply nested.", range)
+            .hint("Move parts of it to local values.");
+    }
+    if message.contains("redefined object key") {
+        return Problem::new("Duplicate object key", "The same key was already set in this object.", range)
+            .hint("Remove one of the two.");
+    }
+    if message.contains("redefined attribute") {
+        return Problem::new("Attribute redefined", "Each argument may be set only once.", range);
+    }
+    if message.contains("escape sequence") || message.contains("hex code") {
+        return Problem::new(
+            "Invalid escape sequence",
+            "Valid escapes are \\n, \\r, \\t, \\\", \\\\, \\uNNNN and \\UNNNNNNNN.",
+            at.saturating_sub(1)..ceil(text, at + 1),
+        )
+        .hint("Write \\\\ for a backslash.");
+    }
+    if message.contains("object value assignment") {
+        return Problem::new(
+            "Missing attribute value",
+            format!("An object key must be followed by = (or :) and a value, but {shown} was found."),
+            range,
+        );
+    }
+    if message.contains("object item") {
+        return Problem::new(
+            "Missing attribute separator",
+            format!("Items of an object are separated by newlines or commas, but {shown} was found."),
+            range,
+        );
+    }
+    if message.contains("newline") && in_body {
+        return Problem::new(
+            "Missing newline after argument",
+            format!("An argument must end with its line, but {shown} was found."),
+            range,
+        )
+        .hint("Put each argument on a line of its own.");
+    }
+    if message.contains("traversal operator") {
+        return Problem::new(
+            "Invalid attribute name",
+            format!("A dot must be followed by the name of an attribute, but {shown} was found."),
+            range,
+        );
+    }
+    if let Some(wanted) = only_expected(message) {
+        return Problem::new("Invalid expression", format!("Expected {wanted} here, but {shown} was found."), range);
+    }
+    if !in_body && at > 0 {
+        return Problem::new(
+            "Extra characters after expression",
+            format!("The expression is complete before this, but {shown} was found."),
+            range,
+        );
+    }
+    Problem::new("Invalid expression", format!("Expected the start of an expression, but {shown} was found."), range)
+}
+
+/// What a message expects, where that is one thing.
+fn only_expected(message: &str) -> Option<&str> {
+    let (_, wanted) = message.split_once("expected ")?;
+    (!wanted.contains(" or ") && !wanted.contains("unexpected") && wanted.len() < 30).then_some(wanted)
+}
+
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+fn ceil(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at += 1;
+    }
+    at
+}

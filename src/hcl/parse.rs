@@ -1,0 +1,103 @@
+//! Native syntax: text to syntax tree, with every independent syntax error of the text.
+
+use crate::diag::{Diagnostic, Diagnostics, SourceId, Span};
+use crate::value::Value;
+
+use super::ast::{Body, Expr, ExprKind};
+use super::convert::Converter;
+use super::{explain, recover, scan};
+
+/// Greatest length of a source text, in bytes: longer ones are no configuration.
+pub const MAX_SOURCE_BYTES: usize = 16 << 20;
+
+/// Reads a file or the content of a block.
+///
+/// The body holds all that could be read, also where there are errors: healthy blocks survive a broken neighbour.
+pub fn parse_body(source: SourceId, text: &str) -> (Body, Diagnostics) {
+    let (text, base) = without_mark(text);
+    if let Err(found) = admissible(source, text, base) {
+        let span = Span::new(source, base..base);
+        return (Body { attributes: Vec::new(), blocks: Vec::new(), span, json: false }, found);
+    }
+    match hcl_edit::parser::parse_body(text) {
+        Ok(body) => {
+            let mut converter = Converter::new(source, text, base);
+            let body = converter.body(&body, 0..text.len());
+            (body, converter.diagnostics)
+        }
+        Err(_) => recover::body(source, text, base),
+    }
+}
+
+/// Reads one expression, for example of a `-var` argument.
+pub fn parse_expr(source: SourceId, text: &str) -> Result<Expr, Diagnostics> {
+    parse_expr_at(source, text, 0)
+}
+
+/// Reads an expression that stands at byte `base` of its source.
+pub(super) fn parse_expr_at(source: SourceId, text: &str, base: usize) -> Result<Expr, Diagnostics> {
+    admissible(source, text, base)?;
+    let lead = text.len() - text.trim_start().len();
+    let inner = text.trim();
+    match hcl_edit::parser::parse_expr(inner) {
+        Ok(expr) => {
+            let mut converter = Converter::new(source, inner, base + lead);
+            let expr = converter.expr(&expr);
+            converter.diagnostics.or(expr)
+        }
+        Err(error) => Err(explain::expression(source, inner, base + lead, &error).into()),
+    }
+}
+
+/// Reads a template as `templatefile` and JSON strings hold it: text with `${…}` and `%{…}`, without quotes around.
+pub fn parse_template(source: SourceId, text: &str) -> Result<Expr, Diagnostics> {
+    parse_template_at(source, text, 0)
+}
+
+/// Reads a template that stands at byte `base` of its source.
+pub(super) fn parse_template_at(source: SourceId, text: &str, base: usize) -> Result<Expr, Diagnostics> {
+    let span = Span::new(source, base..base + text.len());
+    if !text.contains("${") && !text.contains("%{") {
+        return Ok(Expr { kind: ExprKind::Literal(Value::string(text)), span });
+    }
+    if text.len() > MAX_SOURCE_BYTES {
+        return Err(too_long(span).into());
+    }
+    match hcl_edit::parser::parse_template(text) {
+        Ok(template) => {
+            let mut converter = Converter::new(source, text, base);
+            let kind = converter.bare_template(&template);
+            converter.diagnostics.or(Expr { kind, span })
+        }
+        Err(error) => Err(explain::template(source, text, base, &error).into()),
+    }
+}
+
+/// Some editors begin a file with a byte-order mark.
+fn without_mark(text: &str) -> (&str, usize) {
+    text.strip_prefix('\u{feff}').map_or((text, 0), |rest| (rest, '\u{feff}'.len_utf8()))
+}
+
+fn admissible(source: SourceId, text: &str, base: usize) -> Result<(), Diagnostics> {
+    if text.len() > MAX_SOURCE_BYTES {
+        return Err(too_long(Span::new(source, base..base)).into());
+    }
+    match scan::too_deep(text) {
+        Some(at) => Err(Diagnostic::error(
+            "Nesting too deep",
+            format!("Brackets are nested more than {} levels deep here.", scan::MAX_DEPTH),
+        )
+        .at(Span::new(source, base + at..base + at + 1))
+        .hint("Move inner parts to local values.")
+        .into()),
+        None => Ok(()),
+    }
+}
+
+fn too_long(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "File too large",
+        format!("Configuration files may be at most {} MiB long.", MAX_SOURCE_BYTES >> 20),
+    )
+    .at(span)
+}

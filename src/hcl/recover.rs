@@ -1,0 +1,241 @@
+//! Reading on after a syntax error: the text is split into its items, and each is parsed alone.
+
+use std::ops::Range;
+
+use crate::diag::{Diagnostic, Diagnostics, SourceId, Span};
+
+use super::ast::{Block, Body};
+use super::convert::Converter;
+use super::explain;
+use super::scan::{self, Kind, Lexeme};
+
+/// Words that begin a block at the left margin: where one stands, the block before it has surely ended.
+const TOP_LEVEL: [&str; 14] = [
+    "terraform",
+    "provider",
+    "variable",
+    "locals",
+    "resource",
+    "data",
+    "module",
+    "output",
+    "moved",
+    "removed",
+    "import",
+    "check",
+    "ephemeral",
+    "policy",
+];
+
+/// All of a text that can be read, and a diagnostic for each item that cannot.
+pub(super) fn body(source: SourceId, text: &str, base: usize) -> (Body, Diagnostics) {
+    let lexemes = scan::lexemes(text);
+    let mut reader = Reader { source, text, base, diagnostics: Diagnostics::new() };
+    let body = reader.body(&lexemes, 0..text.len(), true);
+    (body, reader.diagnostics)
+}
+
+struct Reader<'a> {
+    source: SourceId,
+    text: &'a str,
+    base: usize,
+    diagnostics: Diagnostics,
+}
+
+impl Reader<'_> {
+    fn span(&self, range: Range<usize>) -> Span {
+        Span::new(self.source, self.base + range.start..self.base + range.end)
+    }
+
+    fn body(&mut self, lexemes: &[Lexeme], range: Range<usize>, top: bool) -> Body {
+        let span = self.span(range.clone());
+        let mut out = Body { attributes: Vec::new(), blocks: Vec::new(), span, json: false };
+        for item in items(self.text, lexemes, top) {
+            let (Some(first), Some(last)) = (item.first(), item.last()) else { continue };
+            self.item(item, first.start..last.end, &mut out);
+        }
+        self.find_redefined(&mut out);
+        out
+    }
+
+    fn item(&mut self, item: &[Lexeme], range: Range<usize>, out: &mut Body) {
+        let chunk = &self.text[range.clone()];
+        let error = match hcl_edit::parser::parse_body(chunk) {
+            Ok(body) => {
+                let mut converter = Converter::new(self.source, chunk, self.base + range.start);
+                let body = converter.body(&body, 0..chunk.len());
+                out.attributes.extend(body.attributes);
+                out.blocks.extend(body.blocks);
+                self.diagnostics.extend(converter.diagnostics);
+                return;
+            }
+            Err(error) => error,
+        };
+        let before = self.diagnostics.len();
+        if let Some(block) = self.block(item) {
+            out.blocks.push(block);
+        } else if let [_, equals, _value, ..] = item
+            && equals.kind == Kind::Equals
+        {
+            // The value alone: the parser locates its errors better without what surrounds it.
+            let value = &self.text[equals.end..range.end];
+            if let Err(found) = super::parse::parse_expr_at(self.source, value, self.base + equals.end) {
+                self.diagnostics.extend(found);
+            }
+        }
+        if self.diagnostics.len() == before {
+            self.diagnostics.push(explain::item(self.source, self.text, item, self.base, &error));
+        }
+    }
+
+    /// A block whose header is sound; what is wrong within it is found item by item.
+    fn block(&mut self, item: &[Lexeme]) -> Option<Block> {
+        let open = header(item)?;
+        let (first, brace) = (item.first()?, item.get(open)?);
+        let header = format!("{}{{}}", &self.text[first.start..brace.start]);
+        let parsed = hcl_edit::parser::parse_body(&header).ok()?;
+        let mut converter = Converter::new(self.source, &header, self.base + first.start);
+        let mut block = converter.body(&parsed, 0..header.len()).blocks.pop()?;
+
+        let close = matching(item, open);
+        let inner = &item[open + 1..close.unwrap_or(item.len())];
+        let last = item.last()?;
+        let end = close.and_then(|c| item.get(c)).unwrap_or(last).end;
+        if close.is_none() {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    "Unclosed configuration block",
+                    "There is no closing brace for this block before the end of the file, or before the next block.",
+                )
+                .at(self.span(brace.range()))
+                .within(block.header)
+                .hint("Add a closing brace, or remove an opening one further down."),
+            );
+        }
+        if let Some(extra) = close.and_then(|c| item.get(c + 1)) {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    "Missing newline after block definition",
+                    "A block must be followed by the end of its line; this stands behind its closing brace.",
+                )
+                .at(self.span(extra.range())),
+            );
+        }
+        block.body = self.body(inner, brace.start..end, false);
+        block.span = self.span(first.start..end);
+        Some(block)
+    }
+
+    fn find_redefined(&mut self, body: &mut Body) {
+        let mut i = 0;
+        while let Some(attribute) = body.attributes.get(i) {
+            let first = body.attributes[..i].iter().find(|a| a.name.name == attribute.name.name);
+            let Some(first) = first else {
+                i += 1;
+                continue;
+            };
+            let at = (first.name.span.start as usize).saturating_sub(self.base);
+            let line = self.text.get(..at).map_or(0, |t| t.matches('\n').count()) + 1;
+            let name = &attribute.name.name;
+            self.diagnostics.push(
+                Diagnostic::error(
+                    "Attribute redefined",
+                    format!(
+                        "The argument \"{name}\" was already set at line {line}. Each argument may be set only once."
+                    ),
+                )
+                .at(attribute.name.span)
+                .within(first.span.to(attribute.span))
+                .hint("Remove one of the two."),
+            );
+            body.attributes.remove(i);
+        }
+    }
+}
+
+/// Cuts a body into attributes and blocks, at the ends of lines outside brackets.
+fn items<'l>(text: &str, lexemes: &'l [Lexeme], top: bool) -> Vec<&'l [Lexeme]> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    let mut open: Vec<char> = Vec::new();
+    let mut line_start = true;
+    for (i, lexeme) in lexemes.iter().enumerate() {
+        if line_start && !open.is_empty() && i > start && begins_item(text, &lexemes[i..], open.last().copied(), top) {
+            out.push(&lexemes[start..i]);
+            start = i;
+            open.clear();
+        }
+        line_start = lexeme.kind == Kind::Newline;
+        match lexeme.kind {
+            Kind::Open(c) => open.push(c),
+            Kind::Close(c) => {
+                // An unclosed bracket in between is given up.
+                let matched = open.iter().rposition(|o| scan::closer(*o) == c);
+                open.truncate(matched.unwrap_or(0));
+            }
+            Kind::Newline if open.is_empty() => {
+                out.push(&lexemes[start..i]);
+                start = i + 1;
+            }
+            _ => {}
+        }
+    }
+    out.push(&lexemes[start..]);
+    out.iter().map(|item| trim(item)).filter(|item| !item.is_empty()).collect()
+}
+
+fn trim(mut item: &[Lexeme]) -> &[Lexeme] {
+    while let [first, rest @ ..] = item
+        && first.kind == Kind::Newline
+    {
+        item = rest;
+    }
+    while let [rest @ .., last] = item
+        && last.kind == Kind::Newline
+    {
+        item = rest;
+    }
+    item
+}
+
+/// Whether a new item must begin here although a bracket is open.
+fn begins_item(text: &str, here: &[Lexeme], innermost: Option<char>, top: bool) -> bool {
+    let [first, second, ..] = here else { return false };
+    if first.kind != Kind::Word {
+        return false;
+    }
+    let at_margin = first.start == 0 || text[..first.start].ends_with('\n');
+    let header = matches!(second.kind, Kind::Str | Kind::Open('{'));
+    if top && at_margin && header && TOP_LEVEL.contains(&&text[first.range()]) {
+        return true;
+    }
+    // Neither lists nor arguments of functions hold definitions.
+    matches!(innermost, Some('(' | '[')) && second.kind == Kind::Equals
+}
+
+/// Index of the brace that opens the block's body.
+fn header(item: &[Lexeme]) -> Option<usize> {
+    if item.first()?.kind != Kind::Word {
+        return None;
+    }
+    let open = item.iter().position(|l| !matches!(l.kind, Kind::Word | Kind::Str))?;
+    (item.get(open)?.kind == Kind::Open('{')).then_some(open)
+}
+
+fn matching(item: &[Lexeme], open: usize) -> Option<usize> {
+    let mut stack = Vec::new();
+    for (i, lexeme) in item.iter().enumerate().skip(open) {
+        match lexeme.kind {
+            Kind::Open(c) => stack.push(c),
+            Kind::Close(c) => {
+                let matched = stack.iter().rposition(|o| scan::closer(*o) == c);
+                stack.truncate(matched.unwrap_or(stack.len()));
+                if stack.is_empty() {
+                    return Some(i);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}

@@ -1,0 +1,176 @@
+use super::*;
+use crate::diag::{Diagnostics, Sources};
+
+fn check(input: &str, expect: &str) {
+    let id = Sources::default().add("test", input);
+    let got = match parse_expr(id, input) {
+        Ok(e) => print::expr(&e),
+        Err(found) => found.iter().map(|d| d.summary.clone()).collect::<Vec<_>>().join("; "),
+    };
+    assert_eq!(got, expect, "{input}");
+}
+
+#[test]
+fn expressions() {
+    for (input, expect) in [
+        ("null", "null"),
+        ("true", "true"),
+        ("123456789012345678901234567890", "123456789012345678901234567890"),
+        ("1.50", "1.5"),
+        ("-3", "-3"),
+        ("!a", "Not a"),
+        ("-a.b", "Neg a.b"),
+        (r#""a\n\"\u00e4\\""#, r#""a\n\"ä\\""#),
+        (r#""$${a} %%{b}""#, r#""${a} %{b}""#),
+        (r#""a ${b.c} d""#, "`a ${b.c} d`"),
+        (r#""${b}""#, "`${b}`"),
+        (r#""a ${~ b ~} c""#, "`a${b}c`"),
+        (r#""%{ if a }x%{ else }y%{ endif }""#, "`%{if a}x%{else}y%{end}`"),
+        (r#""%{ for k, v in m ~} ${k} %{~ endfor }""#, "`%{for k,v in m}${k}%{end}`"),
+        ("a.b[0].c[*].d.*.e.0", "a.b[0].c[*].d.*.e.0"),
+        ("f(a, b...)", "f(a, b...)"),
+        ("provider::aws::arn_parse(x)", "provider::aws::arn_parse(x)"),
+        ("core::max(1, 2,)", "core::max(1, 2)"),
+        ("f(x)[0].y", "<f(x)>[0].y"),
+        ("[1, [2], {}]", "[1, [2], {}]"),
+        ("{ a = 1, (b) : 2\n \"c\" = 3\n\"${d}\" = 4, true = 5 }", "{a: 1, (b): 2, \"c\": 3, `${d}`: 4, true: 5}"),
+        ("[for x in l : x if x > 1]", "for x in l: x if (Greater x 1)"),
+        ("{for k, v in m : k => v...}", "for k,v in m: k => v..."),
+        ("a ? b : c ? d : e", "(a ? b : (c ? d : e))"),
+        ("1 + 2 * 3 == 7 && !x || y", "(Or (And (Eq (Add 1 (Mul 2 3)) 7) Not x) y)"),
+        ("(1 + 2) % 3 - 4 / 5", "(Sub (Mod ((Add 1 2)) 3) (Div 4 5))"),
+        ("a != b", "(NotEq a b)"),
+        ("<<EOT\n  a\n    ${b}\n  EOT\n", "`  a\\n    ${b}\\n`"),
+        ("<<-EOT\n    a $${x}\n\n      ${b} c\n    EOT\n", "`a ${x}\\n\\n  ${b} c\\n`"),
+        ("<<-EOT\n  a\n ${b}\n  EOT", "` a\\n${b}\\n`"),
+        ("<<-EOT\n  %{ if a ~}\n  b\n  %{ endif ~}\n  EOT", "`%{if a}b\\n%{else}%{end}`"),
+        ("<<EOT\nEOT", "\"\""),
+        ("<<EOT\na\r\nEOT", "\"a\\r\\n\""),
+    ] {
+        check(input, expect);
+    }
+}
+
+#[test]
+fn faults_of_expressions() {
+    for (input, expect) in [
+        ("'a'", "Invalid character"),
+        ("\"a", "Unterminated string"),
+        ("\"a\nb\"", "Unterminated string"),
+        ("[1, 2", "Unclosed bracket"),
+        ("[1, 2)", "Unclosed bracket"),
+        ("f(1", "Unclosed bracket"),
+        ("1 2", "Extra characters after expression"),
+        ("a.", "Invalid attribute name"),
+        ("\"\\q\"", "Invalid escape sequence"),
+        ("{ a = 1 b = 2 }", "Missing attribute separator"),
+        ("{ a 1 }", "Missing attribute value"),
+        ("<<EOT\na", "Unterminated heredoc"),
+        ("", "Invalid expression"),
+        ("[1, ,]", "Invalid expression"),
+        ("a ? b", "Invalid expression"),
+    ] {
+        check(input, expect);
+    }
+}
+
+fn body(input: &str) -> (String, Vec<String>) {
+    fn show(body: &ast::Body) -> String {
+        let attributes = body.attributes.iter().map(|a| format!("{}={}", a.name.name, print::expr(&a.expr)));
+        let blocks = body.blocks.iter().map(|b| {
+            let labels: String = b.labels.iter().map(|l| format!(" {}", l.name)).collect();
+            format!("{}{labels}{{{}}}", b.kind.name, show(&b.body))
+        });
+        attributes.chain(blocks).collect::<Vec<_>>().join(" ")
+    }
+    let mut sources = Sources::default();
+    let id = sources.add("test.tf", input);
+    let (body, found) = parse_body(id, input);
+    (show(&body), lines(&sources, &found))
+}
+
+fn lines(sources: &Sources, found: &Diagnostics) -> Vec<String> {
+    found
+        .iter()
+        .map(|d| {
+            let line = d.span.map_or(0, |s| sources.position(s.source, s.start as usize).line);
+            format!("{line}: {}", d.summary)
+        })
+        .collect()
+}
+
+#[test]
+fn bodies() {
+    for (input, expect) in [
+        ("a = 1\r\nb {\r\n  c = 2 # x\r\n}\r\n", "a=1 b{c=2}"),
+        ("\u{feff}a = 1", "a=1"),
+        ("resource \"x\" y { a = 1 }\n", "resource x y{a=1}"),
+        ("a = [\n 1,\n # two\n 2,\n]\n/* x */ b = 3", "a=[1, 2] b=3"),
+    ] {
+        assert_eq!(body(input), (expect.into(), Vec::new()), "{input}");
+    }
+}
+
+#[test]
+fn a_file_tells_all_its_faults_and_keeps_what_is_sound() {
+    let (got, found) = body(
+        "variable \"a\" {\n  type = 'string'\n  default = 1\n}\n\
+         resource \"t\" \"ok\" {\n  x = 1\n}\n\
+         output \"o\" {\n  value \"x\"\n}\n\
+         locals {\n  l = [1, 2\n  m = 3\n  n = \"open\n  o = 1 p = 2\n  m = 4\n}\n\
+         resource \"t\" \"unclosed\" {\n  x = {\n\n\
+         data \"d\" \"ok\" {\n}\n}\n",
+    );
+    assert_eq!(
+        got,
+        "variable a{default=1} resource t ok{x=1} output o{} locals{m=3} resource t unclosed{} data d ok{}"
+    );
+    assert_eq!(
+        found,
+        [
+            "2: Invalid character",
+            "9: Missing equals sign",
+            "12: Unclosed bracket",
+            "14: Unterminated string",
+            "15: Missing newline after argument",
+            "16: Attribute redefined",
+            "18: Unclosed configuration block",
+            "19: Unclosed bracket",
+            "23: Unexpected closing bracket",
+        ]
+    );
+}
+
+#[test]
+fn faults_of_items() {
+    for (input, expect) in [
+        ("a = \n", "1: Missing value"),
+        ("a: 1\n", "1: Invalid argument definition"),
+        ("\"a\" = 1\n", "1: Invalid argument name"),
+        ("= 1\n", "1: Argument or block definition required"),
+        ("a\n", "1: Argument or block definition required"),
+        ("a \"b\"\n{\n}\n", "1: Invalid block definition"),
+        ("a {\n} b {\n}\n", "1: Missing newline after block definition"),
+        ("a { b = 1\n c = 2 }\n", "1: Invalid expression"),
+        ("a = 1;\n", "1: Invalid character"),
+        ("/* a", "1: Unterminated comment"),
+        ("a = “x”", "1: Invalid character"),
+        ("a = 1\na = 2", "2: Attribute redefined"),
+    ] {
+        assert_eq!(body(input).1, [expect], "{input}");
+    }
+}
+
+#[test]
+fn no_input_overflows_the_stack() {
+    for open in ["(", "[", "{a=", "f(", "!", "-", "a ? b : ", "\"${", "a{\n", "a[", "1+", "%{if a}", "<<A\n${"] {
+        let deep = open.repeat(20_000);
+        let id = Sources::default().add("test", "");
+        let _ = parse_expr(id, &deep);
+        let _ = parse_body(id, &deep);
+        let _ = parse_body(id, &format!("a = {deep}"));
+        let _ = parse_template(id, &format!("${{{deep}"));
+    }
+    let nested = format!("{}1{}", "[".repeat(60), "]".repeat(60));
+    check(&nested, &nested);
+}
