@@ -42,6 +42,9 @@ pub fn escape(text: &str) -> String {
                 out.push(c);
                 out.push(c);
             }
+            c if c.is_control() || (c.is_whitespace() && c != ' ') => {
+                out.push_str(&format!("\\u{:04x}", u32::from(c)));
+            }
             c => out.push(c),
         }
     }
@@ -344,8 +347,15 @@ fn key(text: &str) -> Option<(InstanceKey, &str)> {
                     'n' => '\n',
                     'r' => '\r',
                     't' => '\t',
+                    'u' => code_point(&mut chars, 4)?,
+                    'U' => code_point(&mut chars, 8)?,
                     c => c,
                 }),
+                // `$${` stands for `${`.
+                '$' | '%' if quoted[i + 1..].strip_prefix(c).is_some_and(|tail| tail.starts_with('{')) => {
+                    out.push(c);
+                    chars.next();
+                }
                 c => out.push(c),
             }
         }
@@ -353,6 +363,14 @@ fn key(text: &str) -> Option<(InstanceKey, &str)> {
     }
     let (digits, tail) = text.split_once(']')?;
     Some((InstanceKey::Int(digits.parse().ok()?), tail))
+}
+
+fn code_point(chars: &mut std::str::CharIndices<'_>, digits: usize) -> Option<char> {
+    let mut code = 0;
+    for _ in 0..digits {
+        code = code * 16 + chars.next()?.1.to_digit(16)?;
+    }
+    char::from_u32(code)
 }
 
 /// A provider configuration: its local name, and its alias where it has one.
@@ -464,6 +482,7 @@ mod tests {
             "module.a.module.b[\"x.y\"].aws_vpc.main[\"q\\\"uote\"]",
             "module.a[0].data.aws_ami.this",
             "module.a",
+            "module.a[\"$${x}%%{y}$z\\u001b\\u2028\"]",
         ] {
             assert_eq!(Target::parse(text).expect(text).to_string(), text);
         }

@@ -2,6 +2,14 @@
 //!
 //! Knows nothing of plans.
 
+pub mod backend;
+mod error;
+pub mod file;
+pub mod journal;
 mod model;
 
+pub use error::{StateError, StateErrorKind};
 pub use model::{InstanceState, ObjectState, OutputState, ResourceState, State, Status};
+
+/// Version of the Terraform language that kiban speaks; written into every state.
+pub const LANGUAGE_VERSION: &str = "1.11.4";
