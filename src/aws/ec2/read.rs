@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::Duration;
 
+use crate::aws::Client;
 use crate::provider::{Found, RemoteId, Result};
 
 /// Most values of one filter.
@@ -33,4 +34,10 @@ pub async fn visible<T, F: Future<Output = Result<T>>>(call: impl Fn() -> F) -> 
             other => return other,
         }
     }
+}
+
+/// The ARN of an object, by the account that owns it.
+pub fn arn(client: &Client, owner: Option<&str>, resource: &str) -> String {
+    let (partition, region) = (client.partition(), client.region());
+    format!("arn:{partition}:ec2:{region}:{}:{resource}", owner.unwrap_or_default())
 }

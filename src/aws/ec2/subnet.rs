@@ -87,7 +87,10 @@ impl ResourceType for Subnet {
 
     fn customize_plan(change: &mut PlannedChange) {
         if change.configured("availability_zone") && change.configured("availability_zone_id") {
-            change.error("availability_zone", "Only one of \"availability_zone\" and \"availability_zone_id\" may be set.");
+            change.error(
+                "availability_zone",
+                "Only one of \"availability_zone\" and \"availability_zone_id\" may be set.",
+            );
         }
         if change.changes("ipv6_cidr_block") {
             change.set_unknown("ipv6_cidr_block_association_id");

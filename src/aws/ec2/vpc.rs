@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType as Kind, Tenancy, Vpc as Live};
 use futures::future::try_join_all;
 
-use super::read::{gone, texts, visible};
+use super::read::{arn, gone, texts, visible};
 use super::{tags, vpc_parts};
 use crate::aws::{Client, tags as all_tags, validate};
 use crate::provider::{
-    Actions, CreateCx, Deletion, Error, Found, Intent, Object, PlannedChange, Readiness, RemoteId, ResourceType, Result,
-    Timeouts,
+    Actions, CreateCx, Deletion, Error, Found, Intent, Object, PlannedChange, Readiness, RemoteId, ResourceType,
+    Result, Timeouts,
 };
 use crate::schema::{Schema, boolean, number, string};
 use crate::value::{Type, Value};
@@ -84,16 +84,15 @@ impl ResourceType for Vpc {
         let parts = vpc_parts::read(client, &existing).await?;
         let objects = live.iter().map(|vpc| async {
             let id = RemoteId::from(vpc.vpc_id.clone().unwrap_or_default());
-            let switches = vpc_parts::switches(client, id.as_str()).await?;
-            let object = object(client, vpc, &parts, &switches, prior.get(&id));
-            Ok::<_, Error>((id, Found::Object(object)))
+            let answer = match vpc_parts::switches(client, id.as_str()).await {
+                Ok(switches) => Found::Object(object(client, vpc, &parts, &switches, prior.get(&id))),
+                // It went away between the calls.
+                Err(e) if e.is_not_found() => Found::Gone,
+                Err(e) => return Err(e),
+            };
+            Ok::<_, Error>((id, answer))
         });
-        match try_join_all(objects).await {
-            Ok(objects) => found.extend(objects),
-            // One of them went away between the calls.
-            Err(e) if e.is_not_found() && ids.len() == 1 => {}
-            Err(e) => return Err(e),
-        }
+        found.extend(try_join_all(objects).await?);
         Ok(found)
     }
 
@@ -244,10 +243,9 @@ fn object(
     prior: Option<&Object>,
 ) -> Object {
     let id = vpc.vpc_id.as_deref().unwrap_or_default();
-    let owner = vpc.owner_id.as_deref().unwrap_or_default();
     let part = |of: &BTreeMap<String, String>| of.get(id).cloned().unwrap_or_default();
     let mut object = Object::new()
-        .with("arn", format!("arn:{}:ec2:{}:{owner}:vpc/{id}", client.partition(), client.region()))
+        .with("arn", arn(client, vpc.owner_id.as_deref(), &format!("vpc/{id}")))
         .with("cidr_block", vpc.cidr_block.clone())
         .with("default_network_acl_id", part(&parts.network_acls))
         .with("default_route_table_id", part(&parts.route_tables))
@@ -259,7 +257,7 @@ fn object(
         .with("id", id)
         .with("instance_tenancy", vpc.instance_tenancy.as_ref().map(Tenancy::as_str))
         .with("main_route_table_id", part(&parts.route_tables))
-        .with("owner_id", owner);
+        .with("owner_id", vpc.owner_id.clone());
     let status = set_ipv6(&mut object, vpc, prior);
     let state = vpc.state.as_ref().map_or("available", |s| s.as_str());
     object.set("_status", if state == "available" { status } else { state.to_owned() });
