@@ -106,6 +106,7 @@ fn kind(code: &str, status: u16) -> ErrorKind {
         | "OperationInProgress"
         | "ConflictException"
         | "VPCResourceNotSpecified"
+        | "InvalidGroup.InUse"
         | "InvalidIPAddress.InUse"
         | "IncorrectFileSystemLifeCycleState" => ErrorKind::InUse,
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "AuthFailure.Unauthorized" => {
@@ -126,6 +127,7 @@ fn kind(code: &str, status: u16) -> ErrorKind {
         | "MountTargetNotFound"
         | "AccessPointNotFound"
         | "PolicyNotFound"
+        | "NatGatewayNotFound"
         | "Gateway.NotAttached" => ErrorKind::NotFound,
         "EntityAlreadyExists"
         | "ResourceExistsException"
@@ -136,7 +138,7 @@ fn kind(code: &str, status: u16) -> ErrorKind {
         | "FileSystemAlreadyExists"
         | "AccessPointAlreadyExists" => ErrorKind::Exists,
         _ if ends(&[".NotFound", ".NotFoundException", "NotFoundFault", ".Malformed"]) => ErrorKind::NotFound,
-        _ if ends(&[".Duplicate", "AlreadyExists", "AlreadyExistsFault"]) => ErrorKind::Exists,
+        _ if ends(&[".Duplicate", "AlreadyExists", "AlreadyExistsException", "AlreadyExistsFault"]) => ErrorKind::Exists,
         _ if status >= 500 => ErrorKind::Connection,
         _ => ErrorKind::Other,
     }

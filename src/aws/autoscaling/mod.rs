@@ -1,8 +1,10 @@
 //! Auto Scaling.
 
+mod group_tag;
+
 use super::Client;
 use crate::provider::registry::Registry;
 
 pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
-    types
+    types.resource::<group_tag::GroupTag>()
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::{InternetGateway as Gateway, ResourceType as Kind};
 
+use super::read::{arn, gone, texts, visible};
 use super::tags;
 use crate::aws::{Client, tags as all_tags};
 use crate::provider::{Actions, CreateCx, Error, Found, Intent, Object, RemoteId, ResourceType, Result, Timeouts};
@@ -38,15 +39,12 @@ impl ResourceType for InternetGateway {
         _prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
         // A filter, unlike the list of ids, does not fail the call for one that is gone.
-        let answer = client
-            .ec2()
-            .describe_internet_gateways()
-            .filters(tags::filter("internet-gateway-id", ids.iter().map(RemoteId::as_str)))
-            .send()
-            .await?;
-        let mut found: BTreeMap<RemoteId, Found> = ids.iter().map(|id| (id.clone(), Found::Gone)).collect();
-        for gateway in answer.internet_gateways.unwrap_or_default() {
-            let object = object(client, &gateway).await?;
+        let filter = tags::filter("internet-gateway-id", texts(ids));
+        let pages = client.ec2().describe_internet_gateways().filters(filter).into_paginator().items().send();
+        let live: Vec<Gateway> = pages.try_collect().await?;
+        let mut found = gone(ids);
+        for gateway in live {
+            let object = object(client, &gateway);
             found.insert(gateway.internet_gateway_id.unwrap_or_default().into(), Found::Object(object));
         }
         Ok(found)
@@ -102,20 +100,24 @@ impl ResourceType for InternetGateway {
     }
 }
 
-async fn object(client: &Client, gateway: &Gateway) -> Result<Object> {
+fn object(client: &Client, gateway: &Gateway) -> Object {
     let id = gateway.internet_gateway_id.as_deref().unwrap_or_default();
     let attached = gateway.attachments.as_ref().and_then(|a| a.first()).and_then(|a| a.vpc_id.clone());
     let mut object = Object::new()
-        .with("arn", client.arn("ec2", &format!("internet-gateway/{id}")).await?)
+        .with("arn", arn(client, gateway.owner_id.as_deref(), &format!("internet-gateway/{id}")))
         .with("id", id)
         .with("owner_id", gateway.owner_id.clone())
         .with("vpc_id", attached.unwrap_or_default());
     all_tags::set(&mut object, tags::pairs(gateway.tags.as_ref()));
-    Ok(object)
+    object
 }
 
 async fn attach(client: &Client, id: &str, vpc: &str) -> Result<()> {
-    match client.ec2().attach_internet_gateway().internet_gateway_id(id).vpc_id(vpc).send().await.map_err(Error::from) {
+    let call = || async {
+        let call = client.ec2().attach_internet_gateway().internet_gateway_id(id).vpc_id(vpc);
+        call.send().await.map_err(Error::from)
+    };
+    match visible(call).await {
         Err(e) if !e.has_code("Resource.AlreadyAssociated") => Err(e),
         _ => Ok(()),
     }

@@ -1,11 +1,43 @@
 //! EC2 and VPC.
 
+mod attribute_blocks;
+mod availability_zones;
+mod eip;
+mod inline_rules;
 mod internet_gateway;
+mod names;
+mod nat_gateway;
+mod read;
+mod route;
+mod route_calls;
+mod route_table;
+mod route_table_association;
+mod route_tables;
+mod security_group;
+mod security_group_rule;
+mod subnet;
 mod tags;
+mod vpc;
+mod vpc_endpoint;
+mod vpc_endpoint_parts;
+mod vpc_parts;
 
 use super::Client;
 use crate::provider::registry::Registry;
 
 pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
-    types.resource::<internet_gateway::InternetGateway>()
+    types
+        .resource::<eip::Eip>()
+        .resource::<internet_gateway::InternetGateway>()
+        .resource::<nat_gateway::NatGateway>()
+        .resource::<route::Route>()
+        .resource::<route_table::RouteTable>()
+        .resource::<route_table_association::RouteTableAssociation>()
+        .resource::<security_group::SecurityGroup>()
+        .resource::<security_group_rule::SecurityGroupRule<false>>()
+        .resource::<security_group_rule::SecurityGroupRule<true>>()
+        .resource::<subnet::Subnet>()
+        .resource::<vpc::Vpc>()
+        .resource::<vpc_endpoint::VpcEndpoint>()
+        .data::<availability_zones::AvailabilityZones>()
 }

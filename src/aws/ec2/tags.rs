@@ -2,8 +2,9 @@
 
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 
+use super::read::visible;
 use crate::aws::{Client, tags};
-use crate::provider::{CreateCx, Intent, Object, RemoteId, Result};
+use crate::provider::{CreateCx, Error, Intent, Object, RemoteId, Result};
 
 /// Tags for a creation; `None` where there are none, since AWS refuses an empty list.
 pub fn specification(kind: ResourceType, want: &Object) -> Option<TagSpecification> {
@@ -20,7 +21,11 @@ pub fn with_token(kind: ResourceType, want: &Object, token: &str) -> TagSpecific
 
 /// Takes the token of its creation from an object.
 pub async fn remove_token(client: &Client, id: &str) -> Result<()> {
-    client.ec2().delete_tags().resources(id).tags(Tag::builder().key(tags::TOKEN).build()).send().await?;
+    visible(|| async {
+        let call = client.ec2().delete_tags().resources(id).tags(Tag::builder().key(tags::TOKEN).build());
+        call.send().await.map_err(Error::from)
+    })
+    .await?;
     Ok(())
 }
 
