@@ -100,6 +100,8 @@ fn kind(code: &str, status: u16) -> ErrorKind {
         | "ResourceInUse"
         | "ResourceInUseException"
         | "DeleteConflict"
+        | "ConcurrentModification"
+        | "EntityTemporarilyUnmodifiable"
         | "ScalingActivityInProgress"
         | "ResourceInUseFault"
         | "IncorrectState"

@@ -5,6 +5,7 @@
 mod convert;
 pub mod json;
 mod number;
+pub mod policy;
 mod types;
 
 pub use convert::{convert, unify};
