@@ -107,6 +107,9 @@ fn kind(code: &str, status: u16) -> ErrorKind {
         | "ConflictException"
         | "VPCResourceNotSpecified"
         | "InvalidIPAddress.InUse"
+        | "FileSystemInUse"
+        | "OperationAbortedException"
+        | "IncorrectMountTargetState"
         | "IncorrectFileSystemLifeCycleState" => ErrorKind::InUse,
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "AuthFailure.Unauthorized" => {
             ErrorKind::Denied
@@ -134,6 +137,7 @@ fn kind(code: &str, status: u16) -> ErrorKind {
         | "InvalidGroup.Duplicate"
         | "HostedZoneAlreadyExists"
         | "FileSystemAlreadyExists"
+        | "MountTargetConflict"
         | "AccessPointAlreadyExists" => ErrorKind::Exists,
         _ if ends(&[".NotFound", ".NotFoundException", "NotFoundFault", ".Malformed"]) => ErrorKind::NotFound,
         _ if ends(&[".Duplicate", "AlreadyExists", "AlreadyExistsFault"]) => ErrorKind::Exists,
