@@ -110,6 +110,9 @@ fn kind(code: &str, status: u16) -> ErrorKind {
         | "VPCResourceNotSpecified"
         | "InvalidGroup.InUse"
         | "InvalidIPAddress.InUse"
+        | "FileSystemInUse"
+        | "OperationAbortedException"
+        | "IncorrectMountTargetState"
         | "IncorrectFileSystemLifeCycleState" => ErrorKind::InUse,
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "AuthFailure.Unauthorized" => {
             ErrorKind::Denied
@@ -138,6 +141,7 @@ fn kind(code: &str, status: u16) -> ErrorKind {
         | "InvalidGroup.Duplicate"
         | "HostedZoneAlreadyExists"
         | "FileSystemAlreadyExists"
+        | "MountTargetConflict"
         | "AccessPointAlreadyExists" => ErrorKind::Exists,
         _ if ends(&[".NotFound", ".NotFoundException", "NotFoundFault", ".Malformed"]) => ErrorKind::NotFound,
         _ if ends(&[".Duplicate", "AlreadyExists", "AlreadyExistsException", "AlreadyExistsFault"]) => ErrorKind::Exists,

@@ -5,7 +5,9 @@
 
 mod client;
 mod error;
+mod gather;
 mod loader;
+mod name;
 mod plugin;
 mod policy;
 mod retry;

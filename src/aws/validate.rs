@@ -41,3 +41,20 @@ pub fn json(value: &Value) -> Result<(), String> {
         Err(e) => Err(format!("The value is not valid JSON: {e}.")),
     }
 }
+
+/// One of the texts given.
+pub fn one_of(value: &Value, allowed: &[&str]) -> Result<(), String> {
+    let text = value.as_str().unwrap_or_default();
+    if allowed.contains(&text) {
+        return Ok(());
+    }
+    Err(format!("\"{text}\" is not one of {}.", allowed.join(", ")))
+}
+
+/// An integer from `least` to `most`.
+pub fn between(value: &Value, least: i64, most: i64) -> Result<(), String> {
+    match value.as_i64() {
+        Some(n) if (least..=most).contains(&n) => Ok(()),
+        _ => Err(format!("The value must be an integer from {least} to {most}.")),
+    }
+}

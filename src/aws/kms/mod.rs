@@ -1,8 +1,12 @@
 //! KMS.
 
+mod alias;
+mod key;
+mod tags;
+
 use super::Client;
 use crate::provider::registry::Registry;
 
 pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
-    types
+    types.resource::<alias::Alias>().resource::<key::Key>()
 }

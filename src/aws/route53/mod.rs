@@ -1,8 +1,16 @@
 //! Route 53.
 
+mod dns;
+mod record;
+mod record_schema;
+mod record_set;
+mod record_sets;
+mod zone;
+mod zone_name;
+
 use super::Client;
 use crate::provider::registry::Registry;
 
 pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
-    types
+    types.resource::<record::Record>().resource::<zone::Zone>()
 }
