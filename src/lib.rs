@@ -2,7 +2,7 @@
 //! finished cluster over to Argo CD.
 //!
 //! The modules stand in the order in which they build on each other: each may use those above it, never one below.
-#![cfg_attr(rustfmt, rustfmt_skip)]
+
 
 pub mod diag;
 pub mod addr;
@@ -14,4 +14,5 @@ pub mod eval;
 pub mod state;
 pub mod provider;
 pub mod graph;
+pub mod plan;
 pub mod aws;

@@ -10,12 +10,14 @@ mod expr;
 mod for_expr;
 pub mod functions;
 mod locate;
+mod module_scope;
 mod operators;
 pub mod scope;
 mod template;
 #[cfg(test)]
 mod tests;
 mod traversal;
+pub mod world;
 
 pub use bindings::Bindings;
 pub use constraint::apply_type;
