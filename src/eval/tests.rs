@@ -302,8 +302,40 @@ fn sensitive_content_stays_out_of_messages() {
 
 #[test]
 fn depth_is_bounded() {
-    let deep = format!("{}1{}", "[".repeat(100), "]".repeat(100));
-    assert!(eval(&deep).is_ok());
-    let deeper = format!("{}1", "1 + (".repeat(0)) + &" + 1".repeat(5000);
-    assert!(eval(&deeper).is_err());
+    let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+    assert!(eval(&nested(40)).is_ok());
+    assert!(eval(&nested(5000)).is_err());
+    let sum = |terms: usize| format!("1{}", " + 1".repeat(terms));
+    assert_eq!(eval(&sum(100)).map(|v| v.as_i64()), Ok(Some(101)));
+    assert!(eval(&sum(5000)).is_err());
+}
+
+/// Each line of the file holds an expression and what `terraform console` gives for it as JSON, or `ERR`.
+#[test]
+fn functions_agree_with_terraform() {
+    let folder = tempfile::tempdir().expect("folder");
+    for name in ["f/a.txt", "f/b.md", "f/d/c.txt", "f/d/e/x.txt"] {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("folder")).expect("folder");
+        std::fs::write(path, "").expect("file");
+    }
+    let mut outer = Empty::default();
+    outer.0.working_dir = folder.path().into();
+    let mut wrong = Vec::new();
+    for line in include_str!("functions/oracle.txt").lines() {
+        let (text, expected) = line.split_once(" ==> ").expect(line);
+        let encoded = format!("jsonencode({text})");
+        let mut sources = Sources::default();
+        let id = sources.add("test", encoded.as_str());
+        let got = parse_expr(id, &encoded).and_then(|e| evaluate(&e, &outer));
+        match &got {
+            Ok(value) if value.as_str() == Some(expected) => {}
+            Err(_) if expected == "ERR" => {}
+            Ok(value) => wrong.push(format!("{line}\n   got {value:?}")),
+            Err(found) => {
+                wrong.push(format!("{line}\n   got {:?}", found.iter().map(|d| &d.detail).collect::<Vec<_>>()))
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
