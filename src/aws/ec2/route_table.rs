@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::types::{ResourceType as Kind, Route, RouteOrigin, RouteTable as Live};
 
-use super::attribute_blocks::keep_equal;
+use super::equality::keep_equal;
 use super::read::{arn, gone, texts, visible};
 use super::route_calls::{self, Target};
 use super::route_tables::{Destination, TARGETS, describe, destination, load, same_destination, targets};

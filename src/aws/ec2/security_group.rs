@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::{ResourceType as Kind, SecurityGroup as Live, SecurityGroupRule};
 
-use super::attribute_blocks::keep_equal;
+use super::equality::keep_equal;
 use super::inline_rules::{
     Rules, difference, element, everywhere_ipv4, everywhere_ipv6, of_objects, of_permissions, to_objects,
     to_permissions,

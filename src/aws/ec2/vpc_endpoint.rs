@@ -7,6 +7,7 @@ use aws_sdk_ec2::types::{
     VpcEndpointType,
 };
 
+use super::equality::same;
 use super::read::{arn, gone, texts};
 use super::{tags, vpc_endpoint_parts as parts};
 use crate::addr::Path;
@@ -181,7 +182,7 @@ impl ResourceType for VpcEndpoint {
         if want.bool("auto_accept") == Some(true) && waits {
             parts::accept(client, id.as_str(), want.str("service_name").unwrap_or_default()).await?;
         }
-        let differs = |name: &str| !want.is_unknown(name) && prior.get(name) != want.get(name);
+        let differs = |name: &str| !want.is_unknown(name) && !same(prior.get(name), want.get(name));
         let names = ["dns_options", "ip_address_type", "policy", "private_dns_enabled", "subnet_configuration"];
         if LISTS.iter().chain(&names).any(|name| differs(name)) {
             let set = |o: &Object, name| o.strings(name).into_iter().collect::<BTreeSet<_>>();
