@@ -16,6 +16,11 @@ pub fn keep_equal(change: &mut PlannedChange, name: &str) {
     }
 }
 
+/// Whether the configuration is known to set an attribute to something: what is unknown may still turn out to be null.
+pub fn is_set(change: &PlannedChange, name: &str) -> bool {
+    change.config.get(name).is_some_and(|v| v.is_known() && !v.is_zero())
+}
+
 /// Whether two attributes mean the same.
 pub fn same(a: Option<&Value>, b: Option<&Value>) -> bool {
     let normal = |v: Option<&Value>| v.map(|v| normal(v, false)).filter(|v| !v.is_zero());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::{LaunchTemplate as Live, LaunchTemplateVersion, ResourceType as Kind};
 
-use super::equality::same;
+use super::equality::{is_set, same};
 use super::read::{FILTER_VALUES, arn, gone};
 use super::{launch_template_object as flat, launch_template_request as request, launch_template_schema, names, tags};
 use crate::aws::{Client, tags as all_tags};
@@ -70,11 +70,11 @@ impl ResourceType for LaunchTemplate {
             ("update_default_version", "default_version"),
             ("security_group_names", "vpc_security_group_ids"),
         ] {
-            if change.configured(one) && change.configured(other) {
+            if is_set(change, one) && is_set(change, other) {
                 change.error(other, format!("Only one of \"{one}\" and \"{other}\" may be set."));
             }
         }
-        if change.configured("instance_type") && !change.config.objects("instance_requirements").is_empty() {
+        if is_set(change, "instance_type") && !change.config.objects("instance_requirements").is_empty() {
             change.error("instance_type", "Only one of \"instance_type\" and \"instance_requirements\" may be set.");
         }
         let Some(prior) = change.prior.clone() else { return };

@@ -22,6 +22,7 @@ use super::instance_requirements;
 use crate::provider::Object;
 
 /// The data of a version.
+#[expect(deprecated, reason = "the schema still has the two kinds of accelerators that AWS has given up")]
 pub fn data(want: &Object) -> RequestLaunchTemplateData {
     RequestLaunchTemplateData::builder()
         .set_block_device_mappings(list(want, "block_device_mappings", block_device))

@@ -1,9 +1,7 @@
 //! Schema of `aws_launch_template`.
 
 use crate::aws::validate;
-use crate::schema::{
-    Block, NestedBlock, Schema, boolean, list_block, list_of, map_of, number, set_block, set_of, string,
-};
+use crate::schema::{Block, NestedBlock, Schema, boolean, list_block, map_of, number, set_block, set_of, string};
 use crate::value::{Type, Value};
 
 pub fn schema() -> Schema {
