@@ -118,11 +118,11 @@ impl ResourceType for Secret {
             .await;
         let arn = match answer.map_err(Error::from) {
             Ok(made) => made.arn.ok_or_else(|| Error::other("the answer names no secret"))?,
-            Err(e) if e.kind == ErrorKind::Exists && policy.is_some() => {
-                let there = read::one(cx.client, &name).await?;
-                there.filter(|s| s.tags.get(all_tags::TOKEN).is_some_and(|t| t == cx.token)).ok_or(e)?.arn
-            }
-            Err(e) if waits_for_deletion(&e) => return Err(blocked(cx.client, &name, e).await?),
+            Err(e) if e.kind == ErrorKind::Exists || waits_for_deletion(&e) => match read::one(cx.client, &name).await?
+            {
+                Some(there) if there.tags.get(all_tags::TOKEN).is_some_and(|t| t == cx.token) => there.arn,
+                _ => return Err(blocked(cx.client, &name, e).await?),
+            },
             Err(e) => return Err(e),
         };
         cx.created(&arn.as_str().into());
@@ -293,7 +293,10 @@ fn list(tags: &all_tags::Tags) -> Vec<Tag> {
 fn waits_for_deletion(error: &Error) -> bool {
     let says = |words: &str| error.message.contains(words);
     error.has_code("InvalidRequestException")
-        && (says("scheduled for deletion") || says("marked for deletion") || says("was deleted"))
+        && (says("scheduled for deletion")
+            || says("marked for deletion")
+            || says("marked deleted")
+            || says("was deleted"))
 }
 
 /// Why a name cannot be used: its last secret either is being deleted this moment, or can still be restored.
@@ -302,6 +305,9 @@ async fn blocked(client: &Client, name: &str, error: Error) -> Result<Error> {
     match answer {
         Err(e) if e.is_not_found() => Ok(Error { kind: ErrorKind::NotYet, ..error }),
         Err(e) => Err(e),
+        Ok(answer) if answer.deleted_date.is_none() => {
+            Ok(error.hint(format!("Import the secret \"{name}\", or give this one another name.")))
+        }
         Ok(_) => Ok(Error { kind: ErrorKind::Exists, ..error }.hint(format!(
             "A deleted secret of this name is in its recovery window. Either restore it with `aws secretsmanager \
              restore-secret --secret-id {name}` and import it, or remove it for good with `aws secretsmanager \

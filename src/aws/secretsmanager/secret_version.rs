@@ -246,7 +246,8 @@ async fn remove_stage(client: &Client, secret: &str, version: &str, stage: &str)
 fn is_deleted(error: &Error) -> bool {
     let says = |words: &str| error.message.contains(words);
     error.is_not_found()
-        || error.has_code("InvalidRequestException") && (says("was deleted") || says("marked for deletion"))
+        || error.has_code("InvalidRequestException")
+            && (says("was deleted") || says("marked for deletion") || says("marked deleted"))
 }
 
 fn base64_text(value: &Value) -> Result<(), String> {
