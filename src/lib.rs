@@ -17,4 +17,6 @@ pub mod graph;
 pub mod refresh;
 pub mod plan;
 pub mod apply;
+pub mod drift;
 pub mod aws;
+pub mod ops;

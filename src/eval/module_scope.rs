@@ -45,8 +45,8 @@ impl<'w, 'c> ModuleScope<'w, 'c> {
                 Some((key, value)) => Ok(object(vec![("key", key.clone()), ("value", value.clone())])),
                 None => Err(only_in("for_each")),
             },
-            "count" => match self.repeated.index {
-                Some(n) => Ok(object(vec![("index", Value::from(n as i64))])),
+            "count" => match &self.repeated.index {
+                Some(n) => Ok(object(vec![("index", n.clone())])),
                 None => Err(only_in("count")),
             },
             "self" => self.own.clone().ok_or_else(|| {
@@ -77,6 +77,9 @@ impl<'w, 'c> ModuleScope<'w, 'c> {
         let Some(keys) = self.world.call_keys(&self.module, call) else {
             return Ok((Value::unknown(Type::Dynamic), steps.len()));
         };
+        if self.world.facts.validating && keys != Keys::Once {
+            return Ok((Value::unknown(Type::Dynamic), steps.len()));
+        }
         let outputs = |key: &InstanceKey| {
             let child = self.module.child(name, key.clone());
             let all = call.module.outputs.keys().map(|o| (o.clone(), self.world.output(&child, o)));

@@ -36,7 +36,7 @@ impl Keys {
     /// What `each` and `count` mean in one of the instances.
     pub fn repeated(&self, key: &InstanceKey) -> Repeated {
         match (self, key) {
-            (Self::Count(_), InstanceKey::Int(n)) => Repeated { index: Some(*n), each: None },
+            (Self::Count(_), InstanceKey::Int(n)) => Repeated { index: Some(Value::from(*n as i64)), each: None },
             (Self::ForEach(map), InstanceKey::Str(k)) => Repeated {
                 index: None,
                 each: map.get(k).map(|v| (Value::string(k.clone()), v.clone())),
@@ -49,7 +49,7 @@ impl Keys {
 /// `count.index`, or `each.key` and `each.value`.
 #[derive(Clone, Debug, Default)]
 pub struct Repeated {
-    pub index: Option<u64>,
+    pub index: Option<Value>,
     pub each: Option<(Value, Value)>,
 }
 
@@ -57,13 +57,16 @@ pub struct Repeated {
 #[derive(Clone, Debug)]
 pub enum Instances {
     Known { keys: Keys, values: BTreeMap<InstanceKey, Value> },
-    /// How many there are cannot be said (validation, or an error that is reported already).
-    Unknown,
+    /// How many there are cannot be said: in validation, or after an error that is reported already.
+    Unknown(Value),
 }
 
 impl Instances {
     fn value(&self) -> Value {
-        let Self::Known { keys, values } = self else { return Value::unknown(Type::Dynamic) };
+        let (keys, values) = match self {
+            Self::Known { keys, values } => (keys, values),
+            Self::Unknown(value) => return value.clone(),
+        };
         let get = |k: &InstanceKey| values.get(k).cloned().unwrap_or_else(|| Value::unknown(Type::Dynamic));
         match keys {
             Keys::Once => get(&InstanceKey::None),
@@ -82,6 +85,8 @@ pub struct Facts {
     pub workspace: String,
     /// `path.cwd`
     pub original_dir: String,
+    /// Nothing is known yet but the configuration itself: repeated blocks stand for one instance of theirs.
+    pub validating: bool,
 }
 
 pub struct World<'c> {
@@ -160,7 +165,7 @@ impl<'c> World<'c> {
     pub fn instance(&self, addr: &AbsResource, key: &InstanceKey) -> Option<Value> {
         match self.instances.read().unwrap_or_else(PoisonError::into_inner).get(addr)? {
             Instances::Known { values, .. } => values.get(key).cloned(),
-            Instances::Unknown => None,
+            Instances::Unknown(_) => None,
         }
     }
 
@@ -193,6 +198,13 @@ impl<'c> World<'c> {
 
     /// Keys of a module call; `None` where they cannot be told, which is reported.
     pub fn call_keys(&self, parent: &ModuleInstance, call: &ModuleCall) -> Option<Keys> {
+        if self.facts.validating {
+            return Some(match &call.repetition {
+                Repetition::Once => Keys::Once,
+                Repetition::Count(_) => Keys::Count(1),
+                Repetition::ForEach(_) => Keys::ForEach([("".into(), Value::unknown(Type::Dynamic))].into()),
+            });
+        }
         match self.keys(parent, &call.repetition) {
             Ok(keys) => Some(keys),
             Err(errors) => {

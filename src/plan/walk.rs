@@ -16,7 +16,7 @@ use crate::graph::{Graph, Node, root_provider};
 use crate::provider::{ErrorKind, Object, Provider, Providers};
 use crate::schema::SharedSchema;
 use crate::state::{ObjectState, State, Status};
-use crate::value::Value;
+use crate::value::{Type, Value};
 
 use super::instance::{InstanceInput, InstancePlan, plan_instance};
 use super::model::{Action, Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan, Reason};
@@ -58,7 +58,7 @@ pub async fn plan(
             return Err(walk.found);
         }
     };
-    walk.drift = walk.find_drift();
+    walk.drift = drifted(walk.inputs.stored, &walk.prior, walk.inputs.providers);
     walk.found.extend(moves::apply(walk.inputs.config, walk.inputs.world, &mut walk.prior, &mut walk.moved));
     if !destroy {
         for level in late {
@@ -260,7 +260,7 @@ impl<'a> Walk<'a> {
                 self.found.extend(errors);
                 self.undecided.insert(addr.clone());
                 let resource = AbsResource { module: module.clone(), resource: block.addr.clone() };
-                self.inputs.world.set_instances(resource, Instances::Unknown);
+                self.inputs.world.set_instances(resource, Instances::Unknown(Value::unknown(Type::Dynamic)));
                 None
             }
         }
@@ -270,7 +270,7 @@ impl<'a> Walk<'a> {
         let resource = AbsResource { module: module.clone(), resource: block.addr.clone() };
         let Some((provider_addr, schema)) = self.typed(addr, block) else {
             self.undecided.insert(addr.clone());
-            self.inputs.world.set_instances(resource, Instances::Unknown);
+            self.inputs.world.set_instances(resource, Instances::Unknown(Value::unknown(Type::Dynamic)));
             return;
         };
         let Some(keys) = self.keys(addr, block, &module) else { return };
@@ -459,7 +459,7 @@ impl<'a> Walk<'a> {
     fn data_source(&mut self, addr: &ConfigResource, block: &'a Resource, module: ModuleInstance) -> Vec<DataRead<'a>> {
         let resource = AbsResource { module: module.clone(), resource: block.addr.clone() };
         let Some((provider_addr, schema)) = self.typed(addr, block) else {
-            self.inputs.world.set_instances(resource, Instances::Unknown);
+            self.inputs.world.set_instances(resource, Instances::Unknown(Value::unknown(Type::Dynamic)));
             return Vec::new();
         };
         let Some(keys) = self.keys(addr, block, &module) else { return Vec::new() };
@@ -611,28 +611,6 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// What changed behind the state's back.
-    fn find_drift(&mut self) -> Vec<Drift> {
-        let mut drift = Vec::new();
-        for (addr, resource, instance) in self.inputs.stored.instances() {
-            if addr.mode() != ResourceMode::Managed {
-                continue;
-            }
-            let Some(schema) = self.inputs.providers.schema(&resource.provider.source, &addr.resource.resource) else {
-                continue;
-            };
-            let Some(stored) = &instance.current else { continue };
-            let Ok(before) = stored.decode(&schema.block) else { continue };
-            let live = self.prior.current(&addr).and_then(|o| o.decode(&schema.block).ok());
-            let same = live.as_ref().is_some_and(|live| !difference(&schema.block, &before, live).changed);
-            if !same {
-                let key = ChangeKey::current(addr);
-                drift.push(Drift { key, provider: resource.provider.clone(), before, after: live });
-            }
-        }
-        drift
-    }
-
     fn finish(mut self) -> Result<(Plan, Diagnostics), Diagnostics> {
         self.found.extend(self.inputs.world.take_errors());
         for addr in &self.inputs.options.replace {
@@ -680,6 +658,21 @@ impl<'a> Walk<'a> {
         };
         Ok((plan, self.found))
     }
+}
+
+/// What changed behind the state's back: objects that differ materially, and those that are gone.
+pub fn drifted(stored: &State, live: &State, providers: &Providers) -> Vec<Drift> {
+    let mut drift = Vec::new();
+    for (addr, resource, instance) in stored.instances().filter(|(a, ..)| a.mode() == ResourceMode::Managed) {
+        let Some(schema) = providers.schema(&resource.provider.source, &addr.resource.resource) else { continue };
+        let Some(Ok(before)) = instance.current.as_ref().map(|o| o.decode(&schema.block)) else { continue };
+        let after = live.current(&addr).and_then(|o| o.decode(&schema.block).ok());
+        let same = after.as_ref().is_some_and(|live| !difference(&schema.block, &before, live).changed);
+        if !same {
+            drift.push(Drift { key: ChangeKey::current(addr), provider: resource.provider.clone(), before, after });
+        }
+    }
+    drift
 }
 
 /// A data source about to be read.
