@@ -59,6 +59,7 @@ pub fn kubernetes_network_config(want: &Object) -> Option<KubernetesNetworkConfi
     Some(request.build())
 }
 
+#[expect(deprecated, reason = "configurations and states still hold the resources")]
 pub fn encryption_config(want: &Object) -> Option<Vec<EncryptionConfig>> {
     let block = want.object("encryption_config")?;
     let key = block.object("provider").and_then(|p| p.string("key_arn"));
@@ -98,6 +99,7 @@ fn some<T>(items: Vec<T>) -> Option<Vec<T>> {
 }
 
 /// Sets the nested blocks of an object from a live cluster. A block that AWS does not tell of is empty.
+#[expect(deprecated, reason = "configurations and states still hold the resources")]
 pub fn set_blocks(object: &mut Object, cluster: &Cluster, prior: Option<&Object>) {
     let access = cluster.access_config.as_ref().map(|a| {
         // EKS does not tell it; its default is true.
