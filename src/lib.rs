@@ -3,7 +3,6 @@
 //!
 //! The modules stand in the order in which they build on each other: each may use those above it, never one below.
 
-
 pub mod diag;
 pub mod addr;
 pub mod value;

@@ -66,7 +66,10 @@ fn ignores(ignore: &IgnoreChanges, path: &Path) -> bool {
         IgnoreChanges::Paths(paths) => {
             // `tags` and `tags_all` say the same.
             let plain = Path(path.0.clone());
-            paths.iter().any(|(p, _)| plain.starts_with(p) || (p.first().is_some_and(|n| &**n == "tags") && path.first().is_some_and(|n| &**n == "tags_all")))
+            paths.iter().any(|(p, _)| {
+                plain.starts_with(p)
+                    || (p.first().is_some_and(|n| &**n == "tags") && path.first().is_some_and(|n| &**n == "tags_all"))
+            })
         }
     }
 }

@@ -26,7 +26,8 @@ pub async fn drift(session: &Session, args: &Args) -> OpResult<Drifted> {
     let mut stored = stored.unwrap_or_default();
     prepared.configure(&stored).await.map_err(|e| prepared.fail(e))?;
     let mut warnings = prepared.warnings.clone();
-    let unfinished = journal::read(&journal_path(&prepared.state_path)).map_err(|e| prepared.fail(Diagnostic::from(e)))?;
+    let unfinished =
+        journal::read(&journal_path(&prepared.state_path)).map_err(|e| prepared.fail(Diagnostic::from(e)))?;
     warnings.extend(recover(&unfinished, &prepared.providers, &mut stored).await.map_err(|e| prepared.fail(e))?);
     let live = live(&prepared, &stored, args).await.map_err(|e| prepared.fail(e))?;
     let drift = drifted(&stored, &live, &prepared.providers);

@@ -112,8 +112,11 @@ pub fn parse_targets(texts: &[String]) -> Result<Vec<Target>, Diagnostics> {
         let target = Target::parse(text);
         if target.is_none() {
             found.push(
-                Diagnostic::error("Invalid target", format!("\"{text}\" is not the address of a module, resource or instance."))
-                    .hint("For example: -target='module.network.aws_subnet.private[\"a\"]'"),
+                Diagnostic::error(
+                    "Invalid target",
+                    format!("\"{text}\" is not the address of a module, resource or instance."),
+                )
+                .hint("For example: -target='module.network.aws_subnet.private[\"a\"]'"),
             );
         }
         target

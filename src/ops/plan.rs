@@ -64,9 +64,8 @@ pub async fn plan(session: &Session, args: &Args, operation: &str) -> OpResult<P
         stored: &stored,
         options: &args.options,
     };
-    let live = async {
-        if args.refresh { refresh(&stored, &prepared.providers, |_| true).await } else { Ok(stored.clone()) }
-    };
+    let live =
+        async { if args.refresh { refresh(&stored, &prepared.providers, |_| true).await } else { Ok(stored.clone()) } };
     let (plan, found) = crate::plan::plan(inputs, live).await.map_err(|e| prepared.fail(e))?;
     warnings.extend(found);
     drop(world);

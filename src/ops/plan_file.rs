@@ -96,8 +96,13 @@ pub fn read_plan_file(path: &Path) -> Result<PlanFile, Diagnostics> {
         )
     };
     let bytes = fs::read(path).map_err(|e| wrong(format!("{}: {e}.", path.display())))?;
-    let file: PlanFile = serde_json::from_slice(&bytes).map_err(|_| wrong(format!("{} is no saved plan of kiban.", path.display())))?;
-    if file.format == FORMAT { Ok(file) } else { Err(wrong(format!("{} was written by another version of kiban.", path.display()))) }
+    let file: PlanFile =
+        serde_json::from_slice(&bytes).map_err(|_| wrong(format!("{} is no saved plan of kiban.", path.display())))?;
+    if file.format == FORMAT {
+        Ok(file)
+    } else {
+        Err(wrong(format!("{} was written by another version of kiban.", path.display())))
+    }
 }
 
 impl PlanFile {

@@ -109,9 +109,12 @@ fn root_variables(
 
 fn missing(variable: &Variable) -> Diagnostic {
     let name = &variable.name.name;
-    Diagnostic::error("No value for required variable", format!("The root module input variable \"{name}\" is not set, and has no default value."))
-        .at(variable.span)
-        .hint(format!("Set it in terraform.tfvars, with -var '{name}=…', or in the environment variable TF_VAR_{name}."))
+    Diagnostic::error(
+        "No value for required variable",
+        format!("The root module input variable \"{name}\" is not set, and has no default value."),
+    )
+    .at(variable.span)
+    .hint(format!("Set it in terraform.tfvars, with -var '{name}=…', or in the environment variable TF_VAR_{name}."))
 }
 
 /// The file that the backend keeps the state in.
@@ -123,9 +126,12 @@ fn state_path(session: &Session, args: &Args, config: &Config, found: &mut Diagn
     if let Some(backend) = &config.root.backend {
         if &*backend.kind.name != "local" {
             found.push(
-                Diagnostic::error("Unsupported backend type", format!("kiban has no backend \"{}\" yet.", backend.kind.name))
-                    .at(backend.kind.span)
-                    .hint("Use `backend \"local\" { path = \"…\" }`."),
+                Diagnostic::error(
+                    "Unsupported backend type",
+                    format!("kiban has no backend \"{}\" yet.", backend.kind.name),
+                )
+                .at(backend.kind.span)
+                .hint("Use `backend \"local\" { path = \"…\" }`."),
             );
         }
         for attribute in &backend.body.attributes {
@@ -133,8 +139,11 @@ fn state_path(session: &Session, args: &Args, config: &Config, found: &mut Diagn
                 ("path", Some(path)) => configured = Some(PathBuf::from(path)),
                 ("workspace_dir", Some(_)) => {}
                 _ => found.push(
-                    Diagnostic::error("Invalid backend configuration", "The local backend has a `path`, written out as text.")
-                        .at(attribute.span),
+                    Diagnostic::error(
+                        "Invalid backend configuration",
+                        "The local backend has a `path`, written out as text.",
+                    )
+                    .at(attribute.span),
                 ),
             }
         }
@@ -178,20 +187,27 @@ impl Prepared {
             let block = self.provider_block(&addr);
             if block.is_none() && addr.alias.is_some() {
                 found.push(
-                    Diagnostic::error("Provider configuration not present", format!("There is no provider block for {addr}."))
-                        .hint("Declare it in the root module with this alias, or hand it over in `providers`."),
+                    Diagnostic::error(
+                        "Provider configuration not present",
+                        format!("There is no provider block for {addr}."),
+                    )
+                    .hint("Declare it in the root module with this alias, or hand it over in `providers`."),
                 );
                 continue;
             }
             let config = match block {
                 Some(block) => {
-                    let (value, errors) = decode_body(&block.body, plugin.config_schema(), &world.scope(&ModuleInstance::root()));
+                    let (value, errors) =
+                        decode_body(&block.body, plugin.config_schema(), &world.scope(&ModuleInstance::root()));
                     found.extend(errors);
                     if !value.is_wholly_known() {
                         found.push(
-                            Diagnostic::error("Provider configuration not known", "The provider block depends on what is known only after apply.")
-                                .at(block.header)
-                                .hint("Configure providers from variables and from data that exists already."),
+                            Diagnostic::error(
+                                "Provider configuration not known",
+                                "The provider block depends on what is known only after apply.",
+                            )
+                            .at(block.header)
+                            .hint("Configure providers from variables and from data that exists already."),
                         );
                     }
                     Object::from_value(&value)
@@ -204,9 +220,9 @@ impl Prepared {
         if found.has_errors() {
             return Err(found);
         }
-        let made = configurations.into_iter().map(|(addr, plugin, config, header)| async move {
-            (addr, plugin.configure(config).await, header)
-        });
+        let made = configurations
+            .into_iter()
+            .map(|(addr, plugin, config, header)| async move { (addr, plugin.configure(config).await, header) });
         for (addr, made, header) in join_all(made).await {
             match made {
                 Ok(provider) => self.providers.add(addr, provider),
@@ -217,14 +233,21 @@ impl Prepared {
     }
 
     fn provider_block(&self, addr: &ProviderAddr) -> Option<&ProviderConfig> {
-        self.config.root.providers.values().find(|p| {
-            p.alias == addr.alias && self.config.root.provider_source(&p.name.name) == *addr.source
-        })
+        self.config
+            .root
+            .providers
+            .values()
+            .find(|p| p.alias == addr.alias && self.config.root.provider_source(&p.name.name) == *addr.source)
     }
 }
 
 /// Takes the lock of the state, waiting for it as long as the user allows.
-pub(super) async fn lock(session: &Session, args: &Args, backend: &LocalBackend, operation: &str) -> Result<(), StateError> {
+pub(super) async fn lock(
+    session: &Session,
+    args: &Args,
+    backend: &LocalBackend,
+    operation: &str,
+) -> Result<(), StateError> {
     if !args.lock {
         return Ok(());
     }

@@ -59,7 +59,9 @@ pub(super) fn check(
     for node in graph.order() {
         match node {
             Node::Resource(addr) => {
-                let Some(block) = config.module(&addr.module).and_then(|m| m.resources.get(&addr.resource)) else { continue };
+                let Some(block) = config.module(&addr.module).and_then(|m| m.resources.get(&addr.resource)) else {
+                    continue;
+                };
                 found.extend(resource(&world, providers, addr, block));
                 checked += 1;
             }
