@@ -19,3 +19,6 @@ pub mod apply;
 pub mod drift;
 pub mod aws;
 pub mod ops;
+
+#[cfg(test)]
+mod architecture_tests;

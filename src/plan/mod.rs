@@ -4,6 +4,7 @@
 //! executed and of how a plan is shown.
 
 mod instance;
+mod lookup;
 mod model;
 mod moves;
 mod propose;
@@ -11,6 +12,7 @@ mod steps;
 mod walk;
 
 pub use instance::{InstanceInput, InstancePlan, plan_instance};
+pub use lookup::{find_schema, provider_of};
 pub use model::{Action, Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan, Reason, Step, StepKind, Summary};
 pub use propose::{difference, propose};
-pub use walk::{Inputs, drifted, find_schema, plan, provider_of};
+pub use walk::{Inputs, drifted, plan};

@@ -9,16 +9,17 @@ use crate::addr::{
     AbsInstance, AbsResource, ConfigResource, InstanceKey, Mode as ResourceMode, ModuleInstance, Name, ProviderAddr,
 };
 use crate::config::{Config, Reference, Repetition, Resource, Target as RefTarget};
-use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::eval::world::{Instances, Keys, World, failed};
 use crate::eval::{decode_body, expr_at};
-use crate::graph::{Graph, Node, root_provider};
+use crate::graph::{Graph, Node};
 use crate::provider::{ErrorKind, Object, Provider, Providers};
 use crate::schema::SharedSchema;
-use crate::state::{ObjectState, State, Status};
+use crate::state::{ObjectState, OutputState, State, Status};
 use crate::value::{Type, Value};
 
 use super::instance::{InstanceInput, InstancePlan, plan_instance};
+use super::lookup::{find_schema, no_such_type, provider_of};
 use super::model::{Action, Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan, Reason};
 use super::propose::{difference, propose};
 use super::{moves, steps};
@@ -549,7 +550,10 @@ impl<'a> Walk<'a> {
             }
             let Some(before) = self.decode(&addr, object, &schema) else { continue };
             if self.inputs.options.mode == Mode::RefreshOnly || !self.leaves(&addr, object) {
-                let change = self.change(&addr, &provider, Action::NoOp, Some(before.clone()), Some(before));
+                let mut change = self.change(&addr, &provider, Action::NoOp, Some(before.clone()), Some(before));
+                // The order of a later delete hangs on them.
+                change.dependencies.clone_from(&object.dependencies);
+                change.create_before_destroy = object.create_before_destroy;
                 self.changes.insert(change.key.clone(), change);
                 continue;
             }
@@ -598,7 +602,7 @@ impl<'a> Walk<'a> {
         let root = ModuleInstance::root();
         let destroy = self.inputs.options.mode == Mode::Destroy && self.inputs.options.targets.is_empty();
         for (name, output) in &self.inputs.config.root.outputs {
-            let before = self.prior.outputs.get(name).map(|o| o.value.clone());
+            let before = self.prior.outputs.get(name).map(stored_output);
             if self.inputs.options.mode == Mode::Destroy {
                 continue;
             }
@@ -624,7 +628,7 @@ impl<'a> Walk<'a> {
         }
         for (name, output) in &self.prior.outputs {
             if destroy || !self.inputs.config.root.outputs.contains_key(name) {
-                let (before, sensitive) = (Some(output.value.clone()), output.sensitive);
+                let (before, sensitive) = (Some(stored_output(output)), output.sensitive);
                 self.outputs
                     .insert(name.clone(), OutputChange { action: Action::Delete, before, after: None, sensitive });
             }
@@ -704,6 +708,11 @@ pub fn drifted(stored: &State, live: &State, providers: &Providers) -> Vec<Drift
     drift
 }
 
+/// Value of an output in state. The file says beside it whether it is sensitive.
+fn stored_output(output: &OutputState) -> Value {
+    if output.sensitive { output.value.clone().sensitive() } else { output.value.clone() }
+}
+
 /// A data source about to be read.
 struct DataRead<'a> {
     addr: AbsInstance,
@@ -715,54 +724,6 @@ struct DataRead<'a> {
     keys: Keys,
     /// Values of the block's other instances, that cannot be read yet.
     others: BTreeMap<InstanceKey, Value>,
-}
-
-/// The provider configuration that a block uses, as states name it.
-pub fn provider_of(config: &Config, addr: &ConfigResource, block: &Resource) -> Option<ProviderAddr> {
-    let module = config.module(&addr.module)?;
-    let source = module.provider_source(&block.provider.0);
-    let (_, alias) = root_provider(config, &addr.module, &block.provider)?;
-    Some(ProviderAddr { source: source.into(), alias })
-}
-
-/// Schema of a block's type, or a diagnostic that suggests what may have been meant.
-pub fn find_schema(
-    providers: &Providers,
-    provider: &ProviderAddr,
-    block: &Resource,
-) -> Result<SharedSchema, Diagnostic> {
-    if let Some(schema) = providers.schema(&provider.source, &block.addr) {
-        return Ok(schema);
-    }
-    let Some(plugin) = providers.plugin(&provider.source) else {
-        let known: Vec<&str> = providers.plugins().map(|p| p.source()).collect();
-        return Err(Diagnostic::error("Unknown provider", format!("kiban has no provider \"{}\".", provider.source))
-            .at(block.kind_span)
-            .hint(format!("It has: {}.", known.join(", "))));
-    };
-    let (what, candidates) = match block.addr.mode {
-        ResourceMode::Data => ("data source", plugin.data_sources()),
-        _ => ("resource type", plugin.resource_types()),
-    };
-    let diagnostic = Diagnostic::error(
-        format!("Invalid {what}"),
-        format!("The provider {} does not support {what} \"{}\".", provider.source, block.addr.kind),
-    )
-    .at(block.kind_span)
-    .within(block.header);
-    Err(match did_you_mean(&block.addr.kind, candidates) {
-        Some(near) => diagnostic.hint(format!("Did you mean \"{near}\"?")),
-        None => diagnostic.hint(format!("kiban does not have this {what} yet.")),
-    })
-}
-
-fn no_such_type(providers: &Providers, provider: &ProviderAddr, addr: &AbsInstance) -> Diagnostic {
-    let known = providers.plugin(&provider.source).is_some();
-    let what =
-        if known { format!("resource type \"{}\"", addr.kind()) } else { format!("provider \"{}\"", provider.source) };
-    Diagnostic::error("Unknown object in state", format!("The state holds {addr}, and kiban has no {what}."))
-        .address(addr)
-        .hint("Manage it with the tool that made it, or take it out of the state there.")
 }
 
 fn prevented(addr: &AbsInstance, block: &Resource, change: &Change) -> Diagnostic {
