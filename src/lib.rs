@@ -14,5 +14,7 @@ pub mod eval;
 pub mod state;
 pub mod provider;
 pub mod graph;
+pub mod refresh;
 pub mod plan;
+pub mod apply;
 pub mod aws;

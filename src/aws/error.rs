@@ -54,7 +54,7 @@ fn connection(error: &(dyn StdError + 'static)) -> Error {
         if let Some(io) = e.downcast_ref::<io::Error>()
             && io.kind() == io::ErrorKind::ConnectionRefused
         {
-            return Error::new(ErrorKind::Other, "the connection was refused: nothing listens at the endpoint")
+            return Error::new(ErrorKind::Unreachable, "the connection was refused: nothing listens at the endpoint")
                 .hint("Check AWS_ENDPOINT_URL and the `endpoints` of the provider block, and that the service is up.");
         }
         chain.push(e.to_string());

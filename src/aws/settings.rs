@@ -12,7 +12,7 @@ use aws_smithy_http_client::tls;
 use super::Client;
 use super::tags::Defaults;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::provider::Object;
+use crate::provider::{Object, parse_duration};
 use crate::schema::{Block, Schema, boolean, list_block, list_of, map_of, number, set_block, set_of, string};
 use crate::value::Type;
 
@@ -448,31 +448,10 @@ async fn assume(
     if !arns.is_empty() {
         builder = builder.policy_arns(arns);
     }
-    if let Some(length) = role.string("duration").and_then(|d| duration(&d)) {
+    if let Some(length) = role.string("duration").and_then(|d| parse_duration(&d)) {
         builder = builder.session_length(length);
     }
     aws_credential_types::provider::SharedCredentialsProvider::new(builder.build().await)
-}
-
-/// Go's duration notation, as far as roles need it: `1h30m`, `900s`.
-fn duration(text: &str) -> Option<Duration> {
-    let mut total = 0;
-    let mut digits = String::new();
-    for c in text.chars() {
-        match c {
-            '0'..='9' => digits.push(c),
-            'h' | 'm' | 's' => {
-                let unit = match c {
-                    'h' => 3600,
-                    'm' => 60,
-                    _ => 1,
-                };
-                total += std::mem::take(&mut digits).parse::<u64>().ok()? * unit;
-            }
-            _ => return None,
-        }
-    }
-    digits.is_empty().then(|| Duration::from_secs(total))
 }
 
 /// Retries throttled calls, at the rate that the service allows; 25 attempts unless the provider block says otherwise.

@@ -2,8 +2,18 @@
 //!
 //! Knows nothing of values at run time.
 
+mod blocks;
+mod check;
+mod load;
 mod model;
+mod overrides;
 mod reference;
+mod settings;
+mod types;
+mod variables;
 
+pub use load::{Loaded, clean, load};
 pub use model::*;
 pub use reference::span_of;
+pub use settings::{LANGUAGE_VERSION, allows};
+pub use variables::{Argument, Given, given};

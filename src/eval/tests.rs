@@ -302,8 +302,111 @@ fn sensitive_content_stays_out_of_messages() {
 
 #[test]
 fn depth_is_bounded() {
-    let deep = format!("{}1{}", "[".repeat(100), "]".repeat(100));
-    assert!(eval(&deep).is_ok());
-    let deeper = format!("{}1", "1 + (".repeat(0)) + &" + 1".repeat(5000);
-    assert!(eval(&deeper).is_err());
+    let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+    assert!(eval(&nested(40)).is_ok());
+    assert!(eval(&nested(5000)).is_err());
+    let sum = |terms: usize| format!("1{}", " + 1".repeat(terms));
+    assert_eq!(eval(&sum(100)).map(|v| v.as_i64()), Ok(Some(101)));
+    assert!(eval(&sum(5000)).is_err());
+}
+
+/// Each line of the file holds an expression and what `terraform console` gives for it as JSON, or `ERR`.
+#[test]
+fn functions_agree_with_terraform() {
+    let folder = tempfile::tempdir().expect("folder");
+    for name in ["f/a.txt", "f/b.md", "f/d/c.txt", "f/d/e/x.txt"] {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("folder")).expect("folder");
+        std::fs::write(path, "").expect("file");
+    }
+    let mut outer = Empty::default();
+    outer.0.working_dir = folder.path().into();
+    let mut wrong = Vec::new();
+    for line in include_str!("functions/oracle.txt").lines() {
+        let (text, expected) = line.split_once(" ==> ").expect(line);
+        let encoded = format!("jsonencode({text})");
+        let mut sources = Sources::default();
+        let id = sources.add("test", encoded.as_str());
+        let got = parse_expr(id, &encoded).and_then(|e| evaluate(&e, &outer));
+        match &got {
+            Ok(value) if value.as_str() == Some(expected) => {}
+            Err(_) if expected == "ERR" => {}
+            Ok(value) => wrong.push(format!("{line}\n   got {value:?}")),
+            Err(found) => {
+                wrong.push(format!("{line}\n   got {:?}", found.iter().map(|d| &d.detail).collect::<Vec<_>>()))
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn functions_of_unknown_and_marked_values() {
+    check(&[
+        ("length(list)", "?number+"),
+        ("length([str, num])", "2"),
+        ("length(obj)", "1"),
+        ("jsonencode({a=str})", "?string+^{"),
+        ("jsonencode(str)", "?string+"),
+        ("merge({a=1}, {b=str})", "{a=1,b=?string}"),
+        ("merge(obj, {b=1})", "?object({a=string, b=number})+"),
+        ("merge(any, {b=1})", "?any"),
+        ("concat(list, [\"a\"])", "?any"),
+        ("concat(list, tolist([\"a\"]))", "?list(string)+"),
+        ("concat([str], [1])", "[?string,1]"),
+        ("keys(obj)", "['a']"),
+        ("keys({a=str})", "['a']"),
+        ("keys(any)", "?any"),
+        ("values({a=str})", "[?string]"),
+        ("lookup({a=str}, \"a\")", "?string"),
+        ("lookup({a=str}, \"b\", 1)", "1"),
+        ("contains([str, \"a\"], \"a\")", "true"),
+        ("contains([str, \"b\"], \"a\")", "?bool+"),
+        ("contains([arn, \"b\"], \"a\")", "false"),
+        ("element([str, 1], 1)", "1"),
+        ("flatten([list, [1]])", "?any"),
+        ("flatten([[str], [1]])", "[?string,1]"),
+        ("toset([str, \"a\"])", "set[?string,'a']"),
+        ("tolist(list)", "?list(string)"),
+        ("tostring(num)", "?string"),
+        ("tobool(any)", "?bool"),
+        ("join(\",\", [str])", "?string+"),
+        ("join(\",\", list)", "?string+"),
+        ("coalesce(null, str)", "?string+"),
+        ("coalesce(\"a\", str)", "'a'"),
+        ("startswith(arn, \"ar\")", "true"),
+        ("startswith(arn, \"x\")", "false"),
+        ("startswith(arn, \"arn:a\")", "?bool+"),
+        ("format(\"x%s\", str)", "?string+^x"),
+        ("formatlist(\"%s!\", [str, \"a\"])", "list[?string+,'a!']"),
+        ("formatlist(\"%s!\", list)", "?list(string)+"),
+        ("one(list)", "?any"),
+        ("sum([num, 1])", "?number+"),
+        ("alltrue([flag, false])", "false"),
+        ("zipmap([\"a\"], [str])", "{a=?string}"),
+        ("regex(\"(a)(b)\", str)", "?tuple([string, string])+"),
+        ("regexall(\"a\", str)", "?list(string)+"),
+        ("split(\",\", str)", "?list(string)+"),
+        ("setunion(toset([str]), [\"a\"])", "?set(string)+"),
+        ("try(str, \"x\")", "?any"),
+        ("can(any.x)", "?bool+"),
+        ("merge({a=secret}, {b=2})", "{a=!'s3cret',b=2}"),
+        ("merge(sensitive({a=1}), {b=2})", "!{a=1,b=2}"),
+        ("concat([secret], [2])", "[!'s3cret',2]"),
+        ("keys({a=secret})", "['a']"),
+        ("length([secret])", "1"),
+        ("values({a=secret})", "[!'s3cret']"),
+        ("flatten([[secret], [2]])", "[!'s3cret',2]"),
+        ("contains([secret], 1)", "!false"),
+        ("distinct([secret, 2])", "!list['s3cret','2']"),
+        ("tolist([secret, \"a\"])", "list[!'s3cret','a']"),
+        ("toset([secret, \"a\"])", "!set['a','s3cret']"),
+        ("jsonencode({a=secret})", "!'{\"a\":\"s3cret\"}'"),
+        ("jsonencode({a=token})", "~'{\"a\":\"t0ken\"}'"),
+        ("coalesce(null, secret)", "!'s3cret'"),
+        ("zipmap([\"a\"], [secret])", "{a=!'s3cret'}"),
+        ("templatestring(\"<$${x}>\", {x=secret})", "!'<s3cret>'"),
+        ("templatestring(\"<$${x}>\", {})", "ERR Invalid function argument"),
+        ("templatestring(\"$${f(}\", {})", "ERR Error in function call"),
+    ]);
 }

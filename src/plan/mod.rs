@@ -14,5 +14,5 @@ pub use instance::{InstanceInput, InstancePlan, plan_instance};
 pub use model::{
     Action, Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan, Reason, Step, StepKind, Summary,
 };
-pub use propose::{difference, equivalent, propose};
+pub use propose::{difference, propose};
 pub use walk::{Inputs, find_schema, plan, provider_of};

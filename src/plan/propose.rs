@@ -2,12 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value as Json;
-
 use crate::addr::{Name, Path, Step};
+use crate::schema::normal::equivalent;
 use crate::schema::{Attribute, Block, NestedBlock, Nesting, Normal};
-use crate::value::policy::same_policy;
-use crate::value::{Kind, Type, Value};
+use crate::value::{Type, Value};
 
 /// Configuration where it says something, else what the provider chose before; for a new object, what the provider
 /// will choose is unknown.
@@ -115,47 +113,6 @@ fn matches(block: &Block, prior: &Value, config: &Value) -> bool {
             }
             _ => true,
         })
-}
-
-/// Whether two values mean the same to the provider.
-pub fn equivalent(normal: Normal, a: &Value, b: &Value) -> bool {
-    if !a.is_wholly_known() || !b.is_wholly_known() {
-        return false;
-    }
-    if a.same_content(b) || (a.is_zero() && b.is_zero()) {
-        return true;
-    }
-    match (&a.kind, &b.kind) {
-        (Kind::String(a), Kind::String(b)) => match normal {
-            Normal::Exact => false,
-            Normal::Json => same_json(a, b),
-            Normal::Policy => same_policy(a, b),
-            Normal::CaseInsensitive => a.eq_ignore_ascii_case(b),
-            Normal::DnsName => dns_name(a) == dns_name(b),
-        },
-        (Kind::List(_, a) | Kind::Tuple(a), Kind::List(_, b) | Kind::Tuple(b)) => {
-            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| equivalent(normal, a, b))
-        }
-        (Kind::Set(_, a), Kind::Set(_, b)) => {
-            a.len() == b.len() && a.iter().all(|a| b.iter().any(|b| equivalent(normal, a, b)))
-        }
-        (Kind::Object(a), Kind::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(k, a)| b.get(k).is_some_and(|b| equivalent(normal, a, b)))
-        }
-        _ => false,
-    }
-}
-
-fn same_json(a: &str, b: &str) -> bool {
-    match (serde_json::from_str::<Json>(a), serde_json::from_str::<Json>(b)) {
-        (Ok(a), Ok(b)) => a == b,
-        _ => false,
-    }
-}
-
-/// A DNS name without trailing dot, in lower case, with octal escapes resolved.
-fn dns_name(name: &str) -> String {
-    name.trim_end_matches('.').replace("\\052", "*").to_ascii_lowercase()
 }
 
 /// Differences of two objects under a schema.

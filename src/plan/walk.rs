@@ -13,7 +13,7 @@ use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
 use crate::eval::world::{Instances, Keys, World, failed};
 use crate::eval::{decode_body, expr_at};
 use crate::graph::{Graph, Node, root_provider};
-use crate::provider::{Object, Provider, Providers};
+use crate::provider::{ErrorKind, Object, Provider, Providers};
 use crate::schema::SharedSchema;
 use crate::state::{ObjectState, State, Status};
 use crate::value::Value;
@@ -205,10 +205,10 @@ impl<'a> Walk<'a> {
             let value = match answer {
                 Ok(object) => self.data_value(&read, object),
                 Err(error) => {
-                    let mut diagnostic = Diagnostic::error(format!("Reading data source {}", read.kind), error.to_string())
-                        .address(&read.addr)
-                        .at(read.block.header);
-                    diagnostic.hint = error.hint;
+                    let mut diagnostic = error.to_diagnostic("Cannot read data source");
+                    if !matches!(error.kind, ErrorKind::Credentials | ErrorKind::Unreachable) {
+                        diagnostic = diagnostic.address(&read.addr).at(read.block.header);
+                    }
                     self.found.push(diagnostic);
                     None
                 }

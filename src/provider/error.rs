@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::diag::Diagnostic;
+
 /// What the engine may do about an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
@@ -19,6 +21,8 @@ pub enum ErrorKind {
     Exists,
     /// No answer: the effect is not known.
     Connection,
+    /// Nothing listens at the endpoint.
+    Unreachable,
     /// No usable credentials.
     Credentials,
     Other,
@@ -65,6 +69,19 @@ impl Error {
     /// Deleting what is gone already is no error.
     pub fn unless_not_found(self) -> Result<()> {
         if self.is_not_found() { Ok(()) } else { Err(self) }
+    }
+
+    /// For the screen. What concerns every call alike is said in the same words, so that it is shown once.
+    pub fn to_diagnostic(&self, summary: &str) -> Diagnostic {
+        let found = match self.kind {
+            ErrorKind::Credentials => Diagnostic::error("No usable AWS credentials", self.message.clone()),
+            ErrorKind::Unreachable => Diagnostic::error("Endpoint unreachable", self.message.clone()),
+            _ => Diagnostic::error(summary, self.to_string()),
+        };
+        match &self.hint {
+            Some(hint) => found.hint(hint),
+            None => found,
+        }
     }
 
     /// Whether the service answered with this code.

@@ -16,7 +16,7 @@ pub use object::Object;
 pub use providers::Providers;
 pub use resource::{
     Actions, Create, CreateCx, DataSource, Deletion, Found, Intent, Operation, Readiness, RemoteId, ResourceType,
-    Timeouts,
+    Timeouts, parse_duration,
 };
 
 use std::collections::BTreeMap;

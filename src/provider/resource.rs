@@ -101,6 +101,39 @@ impl Timeouts {
             delete: Duration::from_secs(delete * 60),
         }
     }
+
+    /// These, where a `timeouts` block does not say otherwise.
+    #[must_use]
+    pub fn with_block(self, block: &Object) -> Self {
+        let given = |name, default| block.string(name).and_then(|t| parse_duration(&t)).unwrap_or(default);
+        Self {
+            create: given("create", self.create),
+            update: given("update", self.update),
+            delete: given("delete", self.delete),
+        }
+    }
+}
+
+/// Reads a duration such as `1h30m`, `90s` or `500ms`.
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    let mut total = Duration::ZERO;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        let (number, tail) = rest.split_at(digits);
+        let unit = tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len());
+        let number: u64 = number.parse().ok()?;
+        let millis = match &tail[..unit] {
+            "h" => 3_600_000,
+            "m" => 60_000,
+            "s" => 1000,
+            "ms" => 1,
+            _ => return None,
+        };
+        total = total.checked_add(Duration::from_millis(number.checked_mul(millis)?))?;
+        rest = &tail[unit..];
+    }
+    (!text.is_empty()).then_some(total)
 }
 
 /// IAM actions that each verb needs.

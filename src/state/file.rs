@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of where the bytes come from. What it says of a bad file never quotes a value from it.
 
+mod order;
 mod read;
 mod write;
 
@@ -29,7 +30,7 @@ struct FileV4 {
     outputs: std::collections::BTreeMap<String, OutputV4>,
     #[serde(default)]
     resources: Vec<ResourceV4>,
-    #[serde(default)]
+    #[serde(default, serialize_with = "order::check_results")]
     check_results: Option<Json>,
 }
 
@@ -65,7 +66,7 @@ struct InstanceV4 {
     deposed: String,
     #[serde(default)]
     schema_version: u64,
-    #[serde(default)]
+    #[serde(default, serialize_with = "order::attributes")]
     attributes: Option<Map<String, Json>>,
     /// The form of states before 0.12; only read, to refuse it.
     #[serde(default, skip_serializing)]

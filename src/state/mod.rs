@@ -11,5 +11,4 @@ mod model;
 pub use error::{StateError, StateErrorKind};
 pub use model::{InstanceState, ObjectState, OutputState, ResourceState, State, Status};
 
-/// Version of the Terraform language that kiban speaks; written into every state.
-pub const LANGUAGE_VERSION: &str = "1.11.4";
+pub use crate::config::LANGUAGE_VERSION;

@@ -6,10 +6,10 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 use std::sync::Arc;
 
-use dashu_base::{Abs, Sign};
+use dashu_base::{Abs, BitTest, DivRem, Sign, UnsignedAbs};
+use dashu_float::FBig;
 use dashu_float::round::mode::HalfEven;
-use dashu_float::{DBig, FBig};
-use dashu_int::IBig;
+use dashu_int::{IBig, UBig};
 
 type Big = FBig<HalfEven, 2>;
 
@@ -168,40 +168,73 @@ impl Number {
         }
     }
 
-    /// Fewest decimal digits that read back as the same 512-bit number, with their exponent.
+    /// Fewest decimal digits that read back as the same 512-bit number, in plain notation. Only for fractions.
     fn shortest(big: &Big) -> String {
-        let magnitude = big.clone().abs();
-        let decimal = |digits: usize| -> DBig {
-            // Rounded half to even once, from the exact value.
-            let exact = magnitude.clone().with_base_and_precision::<10>(PRECISION + 64).value();
-            exact.with_rounding::<dashu_float::round::mode::HalfAway>().with_precision(digits).value()
-        };
-        let exact = |d: &DBig| {
-            let back = d.clone().with_rounding::<HalfEven>().with_base_and_precision::<2>(PRECISION).value();
-            back == magnitude
-        };
-        let (mut low, mut high) = (1, 160);
-        while low < high {
-            let middle = (low + high) / 2;
-            if exact(&decimal(middle)) { high = middle } else { low = middle + 1 }
+        let magnitude = big.repr().significand().unsigned_abs();
+        // One bit more than the precision: its lowest bit is half a unit in the last place.
+        let shift = (PRECISION + 1).saturating_sub(magnitude.bit_len());
+        let mantissa = magnitude << shift;
+        let places = big.repr().exponent().unsigned_abs() + shift;
+        let five = UBig::from(5u8).pow(places);
+        let upper = ((&mantissa + UBig::ONE) * &five).to_string();
+        let pad = |n: UBig| format!("{n:0>width$}", n = n.to_string(), width = upper.len()).into_bytes();
+        let value = pad(&mantissa * &five);
+        let lower = pad((&mantissa - UBig::ONE) * &five);
+        let even = !mantissa.bit(1);
+        let significant = |digits: &[u8]| digits.iter().rposition(|d| *d != b'0').map_or(0, |i| i + 1);
+        let (lower_end, upper_end) = (significant(&lower), significant(upper.as_bytes()));
+        let rows = lower.iter().zip(&value).zip(upper.as_bytes()).enumerate();
+        let mut digits = value.clone();
+        for (i, ((low, this), high)) in rows {
+            let down = low != this || even && i + 1 == lower_end;
+            let up = this != high && (even || this + 1 < *high || i + 1 < upper_end);
+            if !down && !up {
+                continue;
+            }
+            let rest = value.get(i + 1..).unwrap_or(&[]);
+            let half = rest
+                .first()
+                .map_or(Ordering::Less, |d| d.cmp(&b'5'))
+                .then_with(|| if significant(rest) > 1 { Ordering::Greater } else { Ordering::Equal });
+            let odd = this % 2 == 1;
+            let nearest_is_up = half == Ordering::Greater || half == Ordering::Equal && odd;
+            digits.truncate(i + 1);
+            if up && (!down || nearest_is_up) {
+                increment(&mut digits);
+            }
+            digits.resize(value.len(), b'0');
+            break;
         }
-        plain(&decimal(low))
+        let text: String = digits.into_iter().map(char::from).collect();
+        let text = format!("{text:0>width$}", width = places + 1);
+        let (whole, fraction) = text.split_at(text.len() - places);
+        let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
+        let whole = if whole.is_empty() { "0" } else { whole };
+        if fraction.is_empty() { whole.to_owned() } else { format!("{whole}.{fraction}") }
+    }
+
+    /// `significand / 10^places`, rounded once.
+    fn fraction(significand: &IBig, places: usize) -> Self {
+        let divisor = UBig::from(10u8).pow(places);
+        let magnitude = significand.unsigned_abs();
+        let shift = (PRECISION + 2 + divisor.bit_len()).saturating_sub(magnitude.bit_len());
+        let (quotient, rest) = (magnitude << shift).div_rem(divisor);
+        // What is cut off must still tell a half from a little more.
+        let quotient = if rest.is_zero() { quotient } else { quotient | UBig::ONE };
+        let sign = if significand.sign() == Sign::Negative { Sign::Negative } else { Sign::Positive };
+        let exponent = -isize::try_from(shift).unwrap_or(isize::MAX);
+        Self::from_big(Big::from_parts(IBig::from_parts(sign, quotient), exponent).with_precision(PRECISION).value())
     }
 }
 
-/// A decimal without exponent notation.
-fn plain(d: &DBig) -> String {
-    let digits = d.repr().significand().to_string();
-    let exponent = d.repr().exponent();
-    if exponent >= 0 {
-        return digits + &"0".repeat(exponent.unsigned_abs());
-    }
-    let point = exponent.unsigned_abs();
-    if digits.len() > point {
-        let (whole, fraction) = digits.split_at(digits.len() - point);
-        format!("{whole}.{fraction}")
-    } else {
-        format!("0.{}{digits}", "0".repeat(point - digits.len()))
+/// Adds one to the last decimal digit.
+fn increment(digits: &mut [u8]) {
+    for digit in digits.iter_mut().rev() {
+        if *digit < b'9' {
+            *digit += 1;
+            return;
+        }
+        *digit = b'0';
     }
 }
 
@@ -234,8 +267,11 @@ impl FromStr for Number {
             significand = -significand;
         }
         let exponent = isize::try_from(exponent).map_err(|_| NotANumber)? - fraction.len() as isize;
-        let decimal: FBig<HalfEven, 10> = FBig::from_parts(significand, exponent);
-        Ok(Self::from_big(decimal.with_base_and_precision::<2>(PRECISION).value()))
+        let places = exponent.unsigned_abs();
+        Ok(match exponent {
+            0.. => Self::from(significand * IBig::from(10).pow(places)),
+            _ => Self::fraction(&significand, places),
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::{Address, AddressAttribute, AddressAttributeName, DomainType, ResourceType as Kind};
 
+use super::equality::is_set;
 use super::read::{gone, texts, visible};
 use super::tags;
 use crate::aws::{Client, tags as all_tags};
@@ -75,7 +76,7 @@ impl ResourceType for Eip {
     }
 
     fn customize_plan(change: &mut PlannedChange) {
-        if change.configured("vpc") && change.configured("domain") {
+        if is_set(change, "vpc") && is_set(change, "domain") {
             change.error("vpc", "\"vpc\" is the old word for domain = \"vpc\": set \"domain\" alone.");
         }
         let moves = ["associate_with_private_ip", "instance", "network_interface"];
@@ -132,7 +133,8 @@ impl ResourceType for Eip {
 
     async fn find(client: &Client, intent: &Intent) -> Result<Option<RemoteId>> {
         let answer = client.ec2().describe_addresses().filters(tags::token_filter(intent)).send().await?;
-        let found = answer.addresses.unwrap_or_default().into_iter().find_map(|a| a.allocation_id);
+        let mut live = answer.addresses.unwrap_or_default().into_iter();
+        let found = live.find(|a| tags::has_token(a.tags.as_ref(), intent)).and_then(|a| a.allocation_id);
         tags::adopt(client, found).await
     }
 }

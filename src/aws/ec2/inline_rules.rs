@@ -128,14 +128,17 @@ pub fn of_permissions(permissions: &[IpPermission], own: &str, owner: Option<&st
     rules
 }
 
+/// A peer with what a call says of it.
+type Described<'a> = (&'a Peer, Option<String>);
+
 /// Rules for a call.
 pub fn to_permissions(rules: &Rules, own: &str) -> Vec<IpPermission> {
-    let mut grouped: BTreeMap<(&str, i32, i32), Vec<(&Peer, Option<String>)>> = BTreeMap::new();
+    let mut grouped: BTreeMap<(&str, i32, i32), Vec<Described<'_>>> = BTreeMap::new();
     for (rule, description) in rules {
         let description = Some(description.clone()).filter(|d| !d.is_empty());
         grouped.entry((&rule.protocol, rule.from, rule.to)).or_default().push((&rule.peer, description));
     }
-    let permission = |((protocol, from, to), peers): ((&str, i32, i32), Vec<(&Peer, Option<String>)>)| {
+    let permission = |(protocol, from, to): (&str, i32, i32), peers: Vec<Described<'_>>| {
         let mut out = IpPermission::builder().ip_protocol(protocol);
         if protocol != "-1" {
             out = out.from_port(from).to_port(to);
@@ -156,7 +159,7 @@ pub fn to_permissions(rules: &Rules, own: &str) -> Vec<IpPermission> {
         }
         out.build()
     };
-    grouped.into_iter().map(permission).collect()
+    grouped.into_iter().map(|(ports, peers)| permission(ports, peers)).collect()
 }
 
 /// A group to refer to: `sg-1`, or `123456789012/sg-1` for one of another account.

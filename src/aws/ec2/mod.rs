@@ -1,10 +1,15 @@
 //! EC2 and VPC.
 
-mod attribute_blocks;
 mod availability_zones;
 mod eip;
+mod equality;
 mod inline_rules;
+mod instance_requirements;
 mod internet_gateway;
+mod launch_template;
+mod launch_template_object;
+mod launch_template_request;
+mod launch_template_schema;
 mod names;
 mod nat_gateway;
 mod read;
@@ -29,6 +34,7 @@ pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
     types
         .resource::<eip::Eip>()
         .resource::<internet_gateway::InternetGateway>()
+        .resource::<launch_template::LaunchTemplate>()
         .resource::<nat_gateway::NatGateway>()
         .resource::<route::Route>()
         .resource::<route_table::RouteTable>()

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::types::{ConnectivityType, NatGateway as Live, NatGatewayAddress, ResourceType as Kind};
 
+use super::equality::is_set;
 use super::read::{gone, texts, visible};
 use super::tags;
 use crate::aws::{Client, tags as all_tags};
@@ -77,14 +78,12 @@ impl ResourceType for NatGateway {
             false => &["secondary_private_ip_address_count"],
         };
         for name in foreign {
-            if change.configured(name) {
+            if is_set(change, name) {
                 let kind = if private { "private" } else { "public" };
                 change.error(name, format!("A gateway of connectivity_type = \"{kind}\" does not take \"{name}\"."));
             }
         }
-        if change.configured("secondary_private_ip_address_count")
-            && change.configured("secondary_private_ip_addresses")
-        {
+        if is_set(change, "secondary_private_ip_address_count") && is_set(change, "secondary_private_ip_addresses") {
             change.error("secondary_private_ip_address_count", "Set either the addresses or their count.");
         }
         if change.is_create() {
@@ -173,8 +172,9 @@ impl ResourceType for NatGateway {
 
     async fn find(client: &Client, intent: &Intent) -> Result<Option<RemoteId>> {
         let answer = client.ec2().describe_nat_gateways().filter(tags::token_filter(intent)).send().await?;
-        let live = answer.nat_gateways.unwrap_or_default().into_iter().filter(|g| state(g) != "deleted");
-        tags::adopt(client, live.filter_map(|g| g.nat_gateway_id).next()).await
+        let mut live = answer.nat_gateways.unwrap_or_default().into_iter().filter(|g| state(g) != "deleted");
+        let found = live.find(|g| tags::has_token(g.tags.as_ref(), intent)).and_then(|g| g.nat_gateway_id);
+        tags::adopt(client, found).await
     }
 }
 

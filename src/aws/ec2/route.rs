@@ -155,7 +155,7 @@ fn target(object: &Object, wanted: impl Fn(&str) -> bool) -> Option<Target<'_>> 
 }
 
 fn exactly_one(change: &mut PlannedChange, names: &[&str], what: &str) {
-    let set: Vec<&str> = names.iter().copied().filter(|name| change.config.has(name)).collect();
+    let set: Vec<&str> = names.iter().copied().filter(|name| change.config.string(name).is_some()).collect();
     let unknown = names.iter().any(|name| change.config.is_unknown(name));
     let all = names.join("\", \"");
     if let [first, second, ..] = set[..] {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::types::{ResourceType as Kind, Route, RouteOrigin, RouteTable as Live};
 
-use super::attribute_blocks::keep_equal;
+use super::equality::keep_equal;
 use super::read::{arn, gone, texts, visible};
 use super::route_calls::{self, Target};
 use super::route_tables::{Destination, TARGETS, describe, destination, load, same_destination, targets};
@@ -117,7 +117,7 @@ impl ResourceType for RouteTable {
         for association in associations.filter(|a| a.main != Some(true)) {
             let call = client.ec2().disassociate_route_table();
             let call = call.set_association_id(association.route_table_association_id);
-            call.send().await.map(drop).or_else(|e| Error::from(e).unless_not_found())?;
+            call.send().await.map(drop).map_err(Error::from).or_else(Error::unless_not_found)?;
         }
         match client.ec2().delete_route_table().route_table_id(id.as_str()).send().await {
             Ok(_) => Ok(()),
@@ -131,7 +131,8 @@ impl ResourceType for RouteTable {
 
     async fn find(client: &Client, intent: &Intent) -> Result<Option<RemoteId>> {
         let answer = client.ec2().describe_route_tables().filters(tags::token_filter(intent)).send().await?;
-        let found = answer.route_tables.unwrap_or_default().into_iter().find_map(|t| t.route_table_id);
+        let mut live = answer.route_tables.unwrap_or_default().into_iter();
+        let found = live.find(|t| tags::has_token(t.tags.as_ref(), intent)).and_then(|t| t.route_table_id);
         tags::adopt(client, found).await
     }
 }
@@ -182,7 +183,7 @@ async fn change_propagation(client: &Client, id: &str, prior: &Object, want: &Ob
     let (old, new) = (set(prior), set(want));
     for gateway in old.difference(&new) {
         let call = client.ec2().disable_vgw_route_propagation().route_table_id(id).gateway_id(gateway);
-        call.send().await.map(drop).or_else(|e| Error::from(e).unless_not_found())?;
+        call.send().await.map(drop).map_err(Error::from).or_else(Error::unless_not_found)?;
     }
     for gateway in new.difference(&old) {
         visible(|| async {

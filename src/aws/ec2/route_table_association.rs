@@ -79,7 +79,7 @@ impl ResourceType for RouteTableAssociation {
 
     fn customize_plan(change: &mut PlannedChange) {
         let names = ["subnet_id", "gateway_id"];
-        let set = names.iter().filter(|name| change.config.has(name)).count();
+        let set = names.iter().filter(|name| change.config.string(name).is_some()).count();
         let unknown = names.iter().any(|name| change.config.is_unknown(name));
         if set > 1 || (set == 0 && !unknown) {
             change.error("subnet_id", "Set either \"subnet_id\" or \"gateway_id\".");

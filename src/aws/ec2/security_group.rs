@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::{ResourceType as Kind, SecurityGroup as Live, SecurityGroupRule};
 
-use super::attribute_blocks::keep_equal;
+use super::equality::{is_set, keep_equal};
 use super::inline_rules::{
     Rules, difference, element, everywhere_ipv4, everywhere_ipv6, of_objects, of_permissions, to_objects,
     to_permissions,
@@ -87,7 +87,7 @@ impl ResourceType for SecurityGroup {
     fn customize_plan(change: &mut PlannedChange) {
         keep_equal(change, "ingress");
         keep_equal(change, "egress");
-        if change.configured("name") && change.configured("name_prefix") {
+        if is_set(change, "name") && is_set(change, "name_prefix") {
             change.error("name_prefix", "Only one of \"name\" and \"name_prefix\" may be set.");
         }
     }
@@ -238,7 +238,7 @@ impl<'a> Made<'a> {
         if !steps.revoke.is_empty() {
             let call = ec2.revoke_security_group_ingress().group_id(self.id);
             let done = call.set_ip_permissions(list(&steps.revoke)).send().await.map(drop);
-            done.or_else(|e| Error::from(e).unless_not_found())?;
+            done.map_err(Error::from).or_else(Error::unless_not_found)?;
         }
         Ok(())
     }
@@ -260,7 +260,7 @@ impl<'a> Made<'a> {
         if !steps.revoke.is_empty() {
             let call = ec2.revoke_security_group_egress().group_id(self.id);
             let done = call.set_ip_permissions(list(&steps.revoke)).send().await.map(drop);
-            done.or_else(|e| Error::from(e).unless_not_found())?;
+            done.map_err(Error::from).or_else(Error::unless_not_found)?;
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ use aws_sdk_ec2::types::{
     AttributeBooleanValue, HostnameType, ResourceType as Kind, Subnet as Live, SubnetIpv6CidrBlockAssociation,
 };
 
+use super::equality::is_set;
 use super::read::{gone, texts, visible};
 use super::tags;
 use crate::aws::{Client, tags as all_tags, validate};
@@ -86,7 +87,7 @@ impl ResourceType for Subnet {
     }
 
     fn customize_plan(change: &mut PlannedChange) {
-        if change.configured("availability_zone") && change.configured("availability_zone_id") {
+        if is_set(change, "availability_zone") && is_set(change, "availability_zone_id") {
             change.error(
                 "availability_zone",
                 "Only one of \"availability_zone\" and \"availability_zone_id\" may be set.",
@@ -162,7 +163,8 @@ impl ResourceType for Subnet {
 
     async fn find(client: &Client, intent: &Intent) -> Result<Option<RemoteId>> {
         let answer = client.ec2().describe_subnets().filters(tags::token_filter(intent)).send().await?;
-        let found = answer.subnets.unwrap_or_default().into_iter().find_map(|s| s.subnet_id);
+        let mut live = answer.subnets.unwrap_or_default().into_iter();
+        let found = live.find(|s| tags::has_token(s.tags.as_ref(), intent)).and_then(|s| s.subnet_id);
         tags::adopt(client, found).await
     }
 }

@@ -40,6 +40,12 @@ pub fn token_filter(intent: &Intent) -> Filter {
     filter(&format!("tag:{}", tags::TOKEN), [intent.token.as_str()])
 }
 
+/// Whether an object has the token of an unfinished creation: to take another one for it would be worse than to miss it,
+/// so the answer of the filter is looked at again.
+pub fn has_token(live: Option<&Vec<Tag>>, intent: &Intent) -> bool {
+    pairs(live).any(|(key, value)| key == tags::TOKEN && value == intent.token)
+}
+
 /// Takes the token from an object that `find` has found, and gives its id back.
 pub async fn adopt(client: &Client, found: Option<String>) -> Result<Option<RemoteId>> {
     let Some(id) = found else { return Ok(None) };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType as Kind, Tenancy, Vpc as Live};
 use futures::future::try_join_all;
 
+use super::equality::is_set;
 use super::read::{arn, gone, texts, visible};
 use super::{tags, vpc_parts};
 use crate::aws::{Client, tags as all_tags, validate};
@@ -97,7 +98,7 @@ impl ResourceType for Vpc {
     }
 
     fn customize_plan(change: &mut PlannedChange) {
-        if change.configured("cidr_block") && change.configured("ipv4_netmask_length") {
+        if is_set(change, "cidr_block") && is_set(change, "ipv4_netmask_length") {
             change.error("cidr_block", "Only one of \"cidr_block\" and \"ipv4_netmask_length\" may be set.");
         }
         if change.is_create() {
@@ -196,7 +197,8 @@ impl ResourceType for Vpc {
 
     async fn find(client: &Client, intent: &Intent) -> Result<Option<RemoteId>> {
         let answer = client.ec2().describe_vpcs().filters(tags::token_filter(intent)).send().await?;
-        let found = answer.vpcs.unwrap_or_default().into_iter().find_map(|v| v.vpc_id);
+        let mut live = answer.vpcs.unwrap_or_default().into_iter();
+        let found = live.find(|v| tags::has_token(v.tags.as_ref(), intent)).and_then(|v| v.vpc_id);
         tags::adopt(client, found).await
     }
 }

@@ -7,6 +7,7 @@ use aws_sdk_ec2::types::{
     VpcEndpointType,
 };
 
+use super::equality::{is_set, same};
 use super::read::{arn, gone, texts};
 use super::{tags, vpc_endpoint_parts as parts};
 use crate::addr::Path;
@@ -91,10 +92,8 @@ impl ResourceType for VpcEndpoint {
         ids: &[RemoteId],
         _prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
-        let filter = tags::filter("vpc-endpoint-id", texts(ids));
-        let pages = client.ec2().describe_vpc_endpoints().filters(filter).into_paginator().items().send();
-        let live: Vec<Live> = pages.try_collect().await?;
-        let live: Vec<Live> = live.into_iter().filter(|e| !state(e).eq_ignore_ascii_case("deleted")).collect();
+        let mut live = describe(client, texts(ids)).await?;
+        live.retain(|e| !state(e).eq_ignore_ascii_case("deleted"));
         let mut found = gone(ids);
         let (prefix_lists, interfaces) = tokio::try_join!(
             parts::prefix_lists(client, live.iter().filter_map(|e| e.service_name.as_deref())),
@@ -115,8 +114,9 @@ impl ResourceType for VpcEndpoint {
 
     fn customize_plan(change: &mut PlannedChange) {
         let services = ["service_name", "service_network_arn", "resource_configuration_arn"];
-        let set: Vec<&str> = services.into_iter().filter(|name| change.configured(name)).collect();
+        let set: Vec<&str> = services.into_iter().filter(|name| is_set(change, name)).collect();
         match set[..] {
+            [] if services.iter().any(|name| change.config.is_unknown(name)) => {}
             [] => change.error("service_name", "An endpoint needs a service: set \"service_name\"."),
             [_] => {}
             [first, second, ..] => {
@@ -181,7 +181,7 @@ impl ResourceType for VpcEndpoint {
         if want.bool("auto_accept") == Some(true) && waits {
             parts::accept(client, id.as_str(), want.str("service_name").unwrap_or_default()).await?;
         }
-        let differs = |name: &str| !want.is_unknown(name) && prior.get(name) != want.get(name);
+        let differs = |name: &str| !want.is_unknown(name) && !same(prior.get(name), want.get(name));
         let names = ["dns_options", "ip_address_type", "policy", "private_dns_enabled", "subnet_configuration"];
         if LISTS.iter().chain(&names).any(|name| differs(name)) {
             let set = |o: &Object, name| o.strings(name).into_iter().collect::<BTreeSet<_>>();
@@ -254,7 +254,8 @@ impl ResourceType for VpcEndpoint {
     async fn find(client: &Client, intent: &Intent) -> Result<Option<RemoteId>> {
         let answer = client.ec2().describe_vpc_endpoints().filters(tags::token_filter(intent)).send().await?;
         let live = answer.vpc_endpoints.unwrap_or_default().into_iter();
-        let found = live.filter(|e| !state(e).eq_ignore_ascii_case("deleted")).find_map(|e| e.vpc_endpoint_id);
+        let mut live = live.filter(|e| !state(e).eq_ignore_ascii_case("deleted"));
+        let found = live.find(|e| tags::has_token(e.tags.as_ref(), intent)).and_then(|e| e.vpc_endpoint_id);
         tags::adopt(client, found).await
     }
 }
@@ -265,6 +266,28 @@ fn kind(value: &Value) -> std::result::Result<(), String> {
         Some(kind) if known.contains(&kind) => Ok(()),
         _ => Err(format!("The type of an endpoint is one of \"{}\".", known.join("\", \""))),
     }
+}
+
+/// Endpoints of a list of ids. One that is gone fails the call, and then they are asked for one by one: the filter by id
+/// is not known everywhere that speaks this API.
+async fn describe(client: &Client, ids: Vec<String>) -> Result<Vec<Live>> {
+    let ask = |ids: Vec<String>| async move {
+        let call = client.ec2().describe_vpc_endpoints().set_vpc_endpoint_ids(Some(ids));
+        call.into_paginator().items().send().try_collect().await.map_err(Error::from)
+    };
+    match ask(ids.clone()).await {
+        Err(e) if e.is_not_found() => {}
+        other => return other,
+    }
+    let mut live = Vec::new();
+    for id in ids {
+        match ask(vec![id]).await {
+            Ok(found) => live.extend(found),
+            Err(e) if e.is_not_found() => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(live)
 }
 
 fn state(endpoint: &Live) -> &str {

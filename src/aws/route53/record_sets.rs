@@ -35,7 +35,7 @@ impl Key {
 pub async fn find(client: &Client, zone: &str, keys: &[Key]) -> Result<BTreeMap<Key, ResourceRecordSet>> {
     let single = if let [key] = keys { Some(key) } else { None };
     let mut found = BTreeMap::new();
-    let mut start = single.map(|k| (k.fqdn.clone(), RrType::from(k.kind.as_str()), None));
+    let mut start = single.map(|k| (format!("{}.", k.fqdn), RrType::from(k.kind.as_str()), None));
     while found.len() < keys.len() {
         let (name, kind, set) = match start.take() {
             Some((name, kind, set)) => (Some(name), Some(kind), set),

@@ -1,8 +1,10 @@
 //! Systems Manager.
 
+mod parameter;
+
 use super::Client;
 use crate::provider::registry::Registry;
 
 pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
-    types
+    types.data::<parameter::Parameter>()
 }

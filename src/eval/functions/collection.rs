@@ -14,12 +14,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("coalesce", &[], Outcome::Any, coalesce).variadic(param("vals", Accepts::Any).null().unknown()),
     Function::new("coalescelist", &[], Outcome::Any, coalescelist)
         .variadic(param("vals", Accepts::Any).null().unknown()),
-    Function::new(
-        "contains",
-        &[param("list", Accepts::Any), param("value", Accepts::Any).null().unknown()],
-        BOOL,
-        contains,
-    ),
+    Function::new("contains", &[param("list", Accepts::Any), param("value", Accepts::Any).unknown()], BOOL, contains),
     Function::new(
         "element",
         &[param("list", Accepts::Any).unknown().marks(Seen::Nested), param("index", Accepts::Number)],

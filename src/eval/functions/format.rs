@@ -148,7 +148,7 @@ fn parse(pattern: &str, at: usize) -> Result<Verb<'_>, FunctionError> {
         }
         chars.next();
     }
-    let mut number = |chars: &mut std::iter::Peekable<std::str::CharIndices<'_>>| -> Option<usize> {
+    let number = |chars: &mut std::iter::Peekable<std::str::CharIndices<'_>>| -> Option<usize> {
         let mut n: Option<usize> = None;
         while let Some(&(_, c)) = chars.peek() {
             let Some(digit) = c.to_digit(10) else { break };

@@ -276,7 +276,7 @@ impl FunctionError {
 type Answer = Result<Value, FunctionError>;
 
 /// Arguments of one call, after conversion.
-pub(super) struct Args<'a> {
+pub struct Args<'a> {
     values: &'a [Value],
     cx: Cx<'a>,
 }

@@ -24,7 +24,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     Function::new("join", &[param("separator", Accepts::String)], STRING, join)
         .variadic(param("lists", Accepts::ListOfString)),
-    Function::new("lower", &[param("str", Accepts::String)], STRING, |a| Ok(text(a.str(0)?.to_lowercase()))),
+    Function::new("lower", &[param("str", Accepts::String)], STRING, |a| Ok(text(lower(a.str(0)?)))),
     Function::new(
         "replace",
         &[param("str", Accepts::String), param("substr", Accepts::String), param("replace", Accepts::String)],
@@ -75,7 +75,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let whole = a.str(0)?;
         Ok(text(whole.strip_suffix(a.str(1)?).unwrap_or(whole)))
     }),
-    Function::new("upper", &[param("str", Accepts::String)], STRING, |a| Ok(text(a.str(0)?.to_uppercase()))),
+    Function::new("upper", &[param("str", Accepts::String)], STRING, |a| {
+        Ok(text(a.str(0)?.chars().map(upper).collect::<String>()))
+    }),
 ];
 
 fn join(a: &Args<'_>) -> Answer {
@@ -146,6 +148,16 @@ fn title(whole: &str) -> String {
         at_start = if c.is_ascii() { !(c.is_ascii_alphanumeric() || c == '_') } else { c.is_whitespace() };
     }
     out
+}
+
+/// Characters change one by one: those whose other case is several characters stay.
+fn upper(c: char) -> char {
+    let mut changed = c.to_uppercase();
+    if changed.len() == 1 { changed.next().unwrap_or(c) } else { c }
+}
+
+fn lower(whole: &str) -> String {
+    whole.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect()
 }
 
 /// Number of characters as a reader sees them.

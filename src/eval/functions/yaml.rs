@@ -14,6 +14,9 @@ pub(super) const FUNCTIONS: &[Function] = &[Function::new(
         }
         let mut out = String::new();
         node(value, 0, &mut out);
+        if matches!(value.kind, Kind::Null(_) | Kind::Bool(_) | Kind::Number(_)) {
+            out.push_str("...\n");
+        }
         Ok(Value::string(out.trim_start_matches([' ', '\n'])))
     },
 )];

@@ -64,6 +64,9 @@ fn version(bytes: &[u8]) -> Result<(), StateError> {
         return Err(format("the state is encrypted by OpenTofu.".into())
             .hint("Turn state encryption off with OpenTofu first (a `fallback` block migrates it)."));
     }
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return Err(malformed("it is not a JSON object".into()));
+    }
     let Some(version) = head.version else {
         return Err(malformed("there is no \"version\"".into()));
     };

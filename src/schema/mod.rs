@@ -2,27 +2,15 @@
 //!
 //! Knows nothing of any cloud and of how values are evaluated.
 
+pub mod normal;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::addr::{Name, Path, Step};
 use crate::value::{Kind, Marks, Type, Value, convert};
 
-/// How a live value is told from a configured one that means the same.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Normal {
-    /// Same means equal.
-    #[default]
-    Exact,
-    /// JSON documents with equal content.
-    Json,
-    /// IAM policy documents with equal meaning: order of elements, one-element lists, account ids as principals.
-    Policy,
-    /// Text that differs in case only.
-    CaseInsensitive,
-    /// DNS names: case, a trailing dot and octal escapes do not matter.
-    DnsName,
-}
+pub use normal::Normal;
 
 /// Judges one configured value; an error is a full sentence.
 pub type Validator = fn(&Value) -> Result<(), String>;

@@ -1,0 +1,18 @@
+//! Steps to events, a journal and a new state.
+//!
+//! Walks what a plan has decided and refuses to do anything else. Knows nothing of how a plan was made on screen.
+
+mod clock;
+mod event;
+mod poll;
+mod recover;
+mod run;
+mod save;
+mod step;
+mod world;
+
+pub use clock::{Cancel, Clock, Urgency};
+pub use event::{Event, Observer, Silent};
+pub use recover::recover;
+pub use run::{Applied, Apply, Context, apply};
+pub use world::populate;

@@ -1,0 +1,114 @@
+//! What a run that died had begun: found and taken into state, or not found and forgotten.
+
+use std::collections::BTreeMap;
+
+use crate::addr::{AbsInstance, ProviderAddr};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::provider::{Found, Freshness, Intent, Object, Providers, ReadRequest, RemoteId};
+use crate::refresh::merge;
+use crate::schema::SharedSchema;
+use crate::state::journal::{Act, Outcome, Unfinished};
+use crate::state::{ObjectState, State};
+
+/// Resolves the intents of an earlier run. Updates and deletes show at refresh; an object whose creation was under way
+/// is looked for. Returns what was adopted, as warnings.
+pub async fn recover(
+    unfinished: &[Unfinished],
+    providers: &Providers,
+    state: &mut State,
+) -> Result<Diagnostics, Diagnostics> {
+    let mut found = Diagnostics::new();
+    for begun in unfinished.iter().filter(|u| u.intent.action == Act::Create) {
+        if matches!(begun.outcome, Some(Outcome::Failed { .. })) && begun.created.is_none() {
+            continue;
+        }
+        match adopt(begun, providers, state).await {
+            Ok(Some(id)) => found.push(
+                Diagnostic::warning(
+                    "Object of an interrupted run found",
+                    format!("{} was being created when an earlier run ended; \"{id}\" is in the state now.", begun.intent.address),
+                )
+                .address(&begun.intent.address),
+            ),
+            Ok(None) => {}
+            Err(diagnostic) => found.push(diagnostic),
+        }
+    }
+    found.clone().or(found)
+}
+
+async fn adopt(begun: &Unfinished, providers: &Providers, state: &mut State) -> Result<Option<RemoteId>, Diagnostic> {
+    let unusable = |what: &str| {
+        Diagnostic::error("Unusable journal entry", format!("{what} in the journal means nothing to this version of kiban."))
+            .hint("Look in AWS for the object, import or delete it, then remove the journal file beside the state.")
+    };
+    let addr = AbsInstance::parse(&begun.intent.address).ok_or_else(|| unusable(&begun.intent.address))?;
+    let provider_addr =
+        ProviderAddr::parse(&begun.intent.provider).ok_or_else(|| unusable(&begun.intent.provider))?;
+    let provider = providers.get(&provider_addr).ok_or_else(|| unusable(&begun.intent.provider))?;
+    let schema = providers
+        .schema(&provider_addr.source, &addr.resource.resource)
+        .ok_or_else(|| unusable(&begun.intent.kind))?;
+    let kind = begun.intent.kind.as_str();
+    let failed = |e: crate::provider::Error| {
+        e.to_diagnostic("Cannot look for the object of an interrupted run").address(&addr)
+    };
+    let created = begun.created.clone().map(RemoteId::from);
+    let intent = Intent { token: begun.intent.token.clone(), id: created.clone(), identity: begun.intent.identity.clone() };
+    let Some(id) = provider.find(kind, &intent).await.map_err(failed)?.or(created) else { return Ok(None) };
+    let identity = begun.intent.identity.iter().map(|(k, v)| (k.as_str().into(), v.as_str().into()));
+    // What identified the object helps types whose reads need more than the id.
+    let prior = Object(identity.collect::<BTreeMap<_, _>>());
+    let request = ReadRequest { id: id.clone(), prior };
+    let answer = provider.read(kind, std::slice::from_ref(&request), Freshness::Now).await.map_err(failed)?;
+    let Some(Found::Object(object)) = answer.get(&id) else { return Ok(None) };
+    if !put(state, &addr, &provider_addr, &schema, object, &request.prior, &id, &*provider)? {
+        return Ok(None);
+    }
+    Ok(Some(id))
+}
+
+#[expect(clippy::too_many_arguments, reason = "one call, and a struct would only repeat the names")]
+fn put(
+    state: &mut State,
+    addr: &AbsInstance,
+    provider_addr: &ProviderAddr,
+    schema: &SharedSchema,
+    object: &Object,
+    identity: &Object,
+    id: &RemoteId,
+    provider: &dyn crate::provider::Provider,
+) -> Result<bool, Diagnostic> {
+    let invalid = |why: String| Diagnostic::error("Unexpected answer", why).address(addr);
+    // Arguments that AWS does not store have their defaults until the next apply.
+    let mut prior = identity.clone();
+    for (name, attribute) in &schema.block.attributes {
+        if let Some(default) = &attribute.default {
+            prior.0.entry(name.clone()).or_insert_with(|| default.clone());
+        }
+    }
+    let prior = schema.block.conform(&prior.into_value()).map_err(invalid)?;
+    let value = merge(&schema.block, &prior, object).map_err(invalid)?;
+    let instance = state.instance_mut(addr, provider_addr);
+    if let Some(current) = &instance.current {
+        let known = current.decode(&schema.block).ok().and_then(|v| provider.remote_id(addr.kind(), &Object::from_value(&v)));
+        if known.as_ref() == Some(id) {
+            return Ok(false);
+        }
+        // The new object of a create-before-destroy: the old one waits to be deleted.
+        let old = std::mem::take(&mut instance.current);
+        let key = deposed_key(instance.deposed.len(), id);
+        instance.deposed.extend(old.map(|o| (key, o)));
+    }
+    let mut made = ObjectState { schema_version: schema.version, ..ObjectState::default() };
+    made.encode(&value);
+    instance.current = Some(made);
+    Ok(true)
+}
+
+/// Eight hexadecimal digits.
+pub(super) fn deposed_key(count: usize, id: &RemoteId) -> String {
+    use sha2::{Digest, Sha256};
+    let digest = Sha256::digest(format!("{count}/{id}"));
+    hex::encode(&digest[..4])
+}

@@ -1,0 +1,312 @@
+//! The executor: starts every step as soon as what it waits for has succeeded, the longest chain first.
+
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::stream::{FuturesUnordered, StreamExt};
+
+use crate::addr::{AbsInstance, ModuleInstance, ProviderAddr};
+use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::eval::world::World;
+use crate::plan::{Action, ChangeKey, Mode, Plan, StepKind, Summary};
+use crate::provider::Providers;
+use crate::schema::SharedSchema;
+use crate::state::backend::Backend;
+use crate::state::journal::{Journal, Record};
+use crate::state::{ObjectState, OutputState, State};
+use crate::value::Value;
+
+use super::poll::Poller;
+use super::save::{Saver, storage};
+use super::{Cancel, Clock, Event, Observer, Urgency};
+
+/// How often the screen hears of a step that goes on.
+const PROGRESS_EVERY: Duration = Duration::from_secs(10);
+
+/// Everything an apply needs.
+pub struct Apply<'a> {
+    pub(super) world: &'a World<'a>,
+    pub(super) providers: &'a Providers,
+    pub(super) journal: &'a Journal,
+    pub(super) clock: &'a dyn Clock,
+    pub(super) observer: &'a dyn Observer,
+    pub(super) saver: Saver<'a>,
+    pub(super) poller: Poller<'a>,
+    plan: &'a Plan,
+    cancel: &'a Cancel,
+    parallelism: usize,
+    deposed: Mutex<BTreeMap<AbsInstance, String>>,
+    waiting: Mutex<BTreeMap<ChangeKey, String>>,
+}
+
+/// What an apply has done.
+#[derive(Clone, Debug)]
+pub struct Applied {
+    pub summary: Summary,
+    pub state: State,
+    /// Errors and warnings; the state is saved whatever they say.
+    pub diagnostics: Diagnostics,
+}
+
+/// Surroundings of [`apply`].
+pub struct Context<'a> {
+    pub world: &'a World<'a>,
+    pub providers: &'a Providers,
+    pub backend: &'a dyn Backend,
+    pub journal: &'a Journal,
+    pub clock: &'a dyn Clock,
+    pub observer: &'a dyn Observer,
+    pub cancel: &'a Cancel,
+    /// Most steps at the same time; services set their own pace below that.
+    pub parallelism: usize,
+}
+
+/// Executes a plan. The world must hold the planned values ([`super::populate`]).
+pub async fn apply(plan: &Plan, cx: Context<'_>) -> Applied {
+    let run = Apply {
+        world: cx.world,
+        providers: cx.providers,
+        journal: cx.journal,
+        clock: cx.clock,
+        observer: cx.observer,
+        saver: Saver::new(cx.backend, cx.journal, plan.prior.clone()),
+        poller: Poller::new(cx.clock),
+        plan,
+        cancel: cx.cancel,
+        parallelism: cx.parallelism.max(1),
+        deposed: Mutex::default(),
+        waiting: Mutex::default(),
+    };
+    run.execute().await
+}
+
+impl Apply<'_> {
+    async fn execute(self) -> Applied {
+        let mut found = Diagnostics::new();
+        let mut summary = Summary::default();
+        let begin = Record::Begin {
+            run: uuid::Uuid::new_v4().to_string(),
+            serial: self.plan.prior.serial,
+            lineage: self.plan.prior.lineage.clone(),
+        };
+        let started = if self.plan.steps.is_empty() { Ok(()) } else { self.journal.record(begin).await };
+        match started {
+            Ok(()) => {
+                self.bookkeeping();
+                self.steps(&mut found, &mut summary).await;
+            }
+            Err(error) => found.extend(storage(error)),
+        }
+        if !found.has_errors() || self.plan.steps.is_empty() {
+            self.outputs(&mut found);
+        }
+        match self.saver.save().await {
+            Ok(()) => {
+                // Only what is not settled keeps the journal: the next run looks after it.
+                if let Err(error) = self.journal.clear() {
+                    found.extend(storage(error));
+                }
+            }
+            Err(error) => found.extend(storage(error)),
+        }
+        Applied { summary, state: self.saver.into_state(), diagnostics: found }
+    }
+
+    async fn steps(&self, found: &mut Diagnostics, summary: &mut Summary) {
+        let steps = &self.plan.steps;
+        let chain = longest_chains(self.plan);
+        let mut waits: Vec<usize> = steps.iter().map(|s| s.after.len()).collect();
+        let mut next: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (n, step) in steps.iter().enumerate() {
+            step.after.iter().for_each(|before| next.entry(*before).or_default().push(n));
+        }
+        let ready = |n: usize| (chain[n], std::cmp::Reverse(n));
+        let mut queue: BinaryHeap<_> = (0..steps.len()).filter(|n| waits[*n] == 0).map(ready).collect();
+        let mut running = FuturesUnordered::new();
+        let mut since: BTreeMap<usize, (Duration, Duration)> = BTreeMap::new();
+        let mut told = Urgency::None;
+        loop {
+            while self.cancel.urgency() == Urgency::None && running.len() < self.parallelism {
+                let Some((_, std::cmp::Reverse(n))) = queue.pop() else { break };
+                let now = self.clock.elapsed();
+                since.insert(n, (now, now));
+                running.push(self.run(n));
+            }
+            if running.is_empty() {
+                break;
+            }
+            tokio::select! {
+                biased;
+                Some((n, result)) = running.next() => {
+                    since.remove(&n);
+                    match result {
+                        Ok(()) => {
+                            count(summary, steps[n].kind);
+                            for after in next.get(&n).into_iter().flatten() {
+                                waits[*after] -= 1;
+                                if waits[*after] == 0 {
+                                    queue.push(ready(*after));
+                                }
+                            }
+                        }
+                        Err(errors) => {
+                            for diagnostic in &errors {
+                                self.emit(Event::Diagnostic(diagnostic.clone()));
+                            }
+                            found.extend(errors);
+                        }
+                    }
+                }
+                () = self.cancel.at_least(Urgency::Abandon) => break,
+                () = self.cancel.at_least(Urgency::Stop), if told == Urgency::None => {
+                    told = Urgency::Stop;
+                    self.emit(Event::Stopping { running: running.len() });
+                }
+                () = self.clock.sleep(Duration::from_secs(1)) => self.progress(&mut since),
+            }
+        }
+        if self.cancel.urgency() != Urgency::None {
+            found.push(
+                Diagnostic::error("Interrupted", "The run was stopped before everything planned was done; what was done is in the state.")
+                    .hint("Run apply again: it goes on where this run stopped."),
+            );
+        }
+    }
+
+    async fn run(&self, n: usize) -> (usize, Result<(), Diagnostics>) {
+        let step = &self.plan.steps[n];
+        let change = &self.plan.changes[step.change];
+        let (addr, kind) = (change.key.addr.clone(), step.kind);
+        let id = change.before.as_ref().and_then(|b| b.get("id")).and_then(Value::as_str).map(str::to_owned);
+        let start = self.clock.elapsed();
+        self.emit(Event::Started { addr: addr.clone(), kind, id });
+        let result = self.step(change, kind).await;
+        let elapsed = self.clock.elapsed().saturating_sub(start);
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&change.key);
+        match result {
+            Ok(id) => {
+                self.emit(Event::Finished { addr, kind, elapsed, id });
+                (n, Ok(()))
+            }
+            Err(errors) => {
+                self.emit(Event::Failed { addr, kind, elapsed });
+                (n, Err(errors))
+            }
+        }
+    }
+
+    fn progress(&self, since: &mut BTreeMap<usize, (Duration, Duration)>) {
+        let now = self.clock.elapsed();
+        for (n, (start, told)) in since.iter_mut() {
+            if now.saturating_sub(*told) < PROGRESS_EVERY {
+                continue;
+            }
+            *told = now;
+            let step = &self.plan.steps[*n];
+            let key = &self.plan.changes[step.change].key;
+            let why = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
+            let (addr, kind, elapsed) = (key.addr.clone(), step.kind, now.saturating_sub(*start));
+            self.emit(Event::Progress { addr, kind, elapsed, why });
+        }
+    }
+
+    /// Why a step is not finished yet, for the next progress line.
+    pub(super) fn waiting(&self, key: &ChangeKey, _kind: StepKind, why: &str) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), why.to_owned());
+    }
+
+    pub(super) fn remember_deposed(&self, addr: &AbsInstance, key: String) {
+        self.deposed.lock().unwrap_or_else(PoisonError::into_inner).insert(addr.clone(), key);
+    }
+
+    /// Key of the object that this run has deposed.
+    pub(super) fn deposed_of(&self, addr: &AbsInstance) -> String {
+        self.deposed.lock().unwrap_or_else(PoisonError::into_inner).get(addr).cloned().unwrap_or_default()
+    }
+
+    pub(super) fn store_data(&self, addr: &AbsInstance, provider: &ProviderAddr, schema: &SharedSchema, value: &Value) {
+        let mut object = ObjectState { schema_version: schema.version, ..ObjectState::default() };
+        object.encode(value);
+        self.saver.change(|state| state.instance_mut(addr, provider).current = Some(object));
+    }
+
+    /// What changes in the state without a call: dependencies, sensitivity, data sources, forgotten ones.
+    fn bookkeeping(&self) {
+        let destroy = self.plan.mode == Mode::Destroy;
+        self.saver.change(|state| {
+            for change in self.plan.changes.iter().filter(|c| c.action == Action::NoOp && c.key.deposed.is_none()) {
+                let Some(after) = &change.after else { continue };
+                let Some(resource) = state.resources.get_mut(&change.key.addr.resource) else { continue };
+                let Some(object) = resource.instances.get_mut(&change.key.addr.key).and_then(|i| i.current.as_mut()) else {
+                    continue;
+                };
+                if after.is_wholly_known() {
+                    object.encode(after);
+                }
+                object.dependencies.clone_from(&change.dependencies);
+                object.create_before_destroy = change.create_before_destroy;
+            }
+            let data: Vec<AbsInstance> =
+                state.instances().map(|(a, ..)| a).filter(|a| a.mode() == crate::addr::Mode::Data).collect();
+            let read: BTreeSet<&AbsInstance> = self.plan.data.keys().collect();
+            for addr in data.iter().filter(|a| destroy || (self.plan.complete && !read.contains(*a))) {
+                state.remove(addr, None);
+            }
+        });
+        for (addr, value) in &self.plan.data {
+            let block = self.world.config.module(&addr.resource.module.path());
+            let block = block.and_then(|m| m.resources.get(&addr.resource.resource));
+            let Some(block) = block else { continue };
+            let Some(provider) = crate::plan::provider_of(self.world.config, &addr.resource.config(), block) else { continue };
+            if let Some(schema) = self.providers.schema(&provider.source, &addr.resource.resource) {
+                self.store_data(addr, &provider, &schema, value);
+            }
+        }
+    }
+
+    fn outputs(&self, found: &mut Diagnostics) {
+        let root = ModuleInstance::root();
+        let mut values = BTreeMap::new();
+        for (name, change) in &self.plan.outputs {
+            if change.after.is_none() {
+                continue;
+            }
+            let value = self.world.output(&root, name);
+            if value.is_null() || !value.is_wholly_known() {
+                continue;
+            }
+            values.insert(name.clone(), OutputState { value, sensitive: change.sensitive });
+        }
+        let errors = self.world.take_errors();
+        found.extend(errors.into_iter().filter(|d| d.severity == Severity::Error));
+        self.saver.change(|state| state.outputs = values);
+    }
+}
+
+fn count(summary: &mut Summary, kind: StepKind) {
+    match kind {
+        StepKind::Create | StepKind::CreateBeforeDestroy => summary.add += 1,
+        StepKind::Update => summary.change += 1,
+        StepKind::Delete | StepKind::DeleteDeposed => summary.destroy += 1,
+        StepKind::Read | StepKind::Forget => {}
+    }
+}
+
+/// Steps that follow one another behind each step: what is started first.
+fn longest_chains(plan: &Plan) -> Vec<usize> {
+    fn depth(n: usize, next: &BTreeMap<usize, Vec<usize>>, known: &mut Vec<Option<usize>>) -> usize {
+        if let Some(d) = known[n] {
+            return d;
+        }
+        let d = next.get(&n).into_iter().flatten().map(|m| depth(*m, next, known) + 1).max().unwrap_or(0);
+        known[n] = Some(d);
+        d
+    }
+    let mut next: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (n, step) in plan.steps.iter().enumerate() {
+        step.after.iter().for_each(|before| next.entry(*before).or_default().push(n));
+    }
+    let mut known = vec![None; plan.steps.len()];
+    (0..plan.steps.len()).map(|n| depth(n, &next, &mut known)).collect()
+}

@@ -1,0 +1,218 @@
+//! Names across the tree: references, module arguments, provider configurations.
+
+use crate::addr::Name;
+use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
+use crate::hcl::ast::Expr;
+
+use super::{Condition, Config, Module, Reference, Repetition, Target};
+
+/// Everything that the source alone shows to be wrong.
+pub(super) fn check(config: &Config) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    for module in config.modules() {
+        let mut check = Check { module, found: &mut found };
+        check.module();
+    }
+    found
+}
+
+struct Check<'a> {
+    module: &'a Module,
+    found: &'a mut Diagnostics,
+}
+
+/// Which contextual objects a place has.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    each: bool,
+    count: bool,
+    own: bool,
+}
+
+impl Place {
+    fn of(repetition: &Repetition) -> Self {
+        Self {
+            each: matches!(repetition, Repetition::ForEach(_)),
+            count: matches!(repetition, Repetition::Count(_)),
+            own: false,
+        }
+    }
+}
+
+impl Check<'_> {
+    fn module(&mut self) {
+        let module = self.module;
+        let nowhere = Place::default();
+        for local in module.locals.values() {
+            self.expr(&local.expr, nowhere);
+        }
+        for variable in module.variables.values() {
+            self.conditions(&variable.validations, nowhere);
+        }
+        for output in module.outputs.values() {
+            self.expr(&output.value, nowhere);
+            self.references(&output.depends_on, nowhere);
+            self.conditions(&output.preconditions, nowhere);
+        }
+        for provider in module.providers.values() {
+            self.references(&Reference::of_body(&provider.body), nowhere);
+        }
+        for resource in module.resources.values() {
+            let place = Place::of(&resource.repetition);
+            if let Some(expr) = resource.repetition.expr() {
+                self.expr(expr, nowhere);
+            }
+            self.references(&Reference::of_body(&resource.body), place);
+            self.references(&resource.depends_on, nowhere);
+            self.conditions(&resource.preconditions, place);
+            self.conditions(&resource.postconditions, Place { own: true, ..place });
+            for trigger in &resource.lifecycle.replace_triggered_by {
+                self.expr(trigger, place);
+            }
+        }
+        for call in module.calls.values() {
+            let place = Place::of(&call.repetition);
+            if let Some(expr) = call.repetition.expr() {
+                self.expr(expr, nowhere);
+            }
+            self.references(&call.depends_on, nowhere);
+            for arg in &call.args {
+                self.expr(&arg.expr, place);
+                if !call.module.variables.contains_key(&arg.name.name) {
+                    let names = call.module.variables.keys().map(|n| &**n);
+                    let diagnostic = Diagnostic::error(
+                        "Unsupported argument",
+                        format!("The module \"{}\" has no variable \"{}\".", call.name.name, arg.name.name),
+                    )
+                    .at(arg.name.span)
+                    .within(call.header);
+                    self.suggest(diagnostic, did_you_mean(&arg.name.name, names));
+                }
+            }
+            let given = |name: &Name| call.args.iter().any(|a| a.name.name == *name);
+            let missing: Vec<&Name> =
+                call.module.variables.values().filter(|v| v.default.is_none() && !given(&v.name.name)).map(|v| &v.name.name).collect();
+            for name in missing {
+                self.found.push(
+                    Diagnostic::error(
+                        "Missing required argument",
+                        format!("The argument \"{name}\" is required by the module \"{}\", but no definition was found.", call.name.name),
+                    )
+                    .at(call.header),
+                );
+            }
+            for ((name, alias), _) in call.providers.iter().filter(|((n, a), _)| !knows(&call.module, n, a.as_ref())) {
+                let full = alias.as_ref().map_or_else(|| name.to_string(), |a| format!("{name}.{a}"));
+                self.found.push(
+                    Diagnostic::error("Provider not declared", format!("The module \"{}\" declares no provider {full}.", call.name.name))
+                        .at(call.header)
+                        .hint("Declare it in its required_providers, with configuration_aliases for an alias."),
+                );
+            }
+        }
+    }
+
+    fn suggest(&mut self, diagnostic: Diagnostic, near: Option<&str>) {
+        self.found.push(match near {
+            Some(near) => diagnostic.hint(format!("Did you mean \"{near}\"?")),
+            None => diagnostic,
+        });
+    }
+
+    fn conditions(&mut self, conditions: &[Condition], place: Place) {
+        for condition in conditions {
+            self.expr(&condition.condition, place);
+            self.expr(&condition.message, place);
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr, place: Place) {
+        let mut wrong = Vec::new();
+        let mut references = Vec::new();
+        expr.references(&mut |root, steps| match Reference::parse(root, steps) {
+            Ok(reference) => references.push(reference),
+            Err(diagnostic) => wrong.push(diagnostic),
+        });
+        self.found.extend(wrong);
+        self.references(&references, place);
+    }
+
+    fn references(&mut self, references: &[Reference], place: Place) {
+        for reference in references {
+            self.reference(reference, place);
+        }
+    }
+
+    fn reference(&mut self, reference: &Reference, place: Place) {
+        let module = self.module;
+        let undeclared = |what: &str, named: &str, declare: &str| {
+            Diagnostic::error(
+                format!("Reference to undeclared {what}"),
+                format!("{named} has not been declared in {}.{declare}", describe(module)),
+            )
+            .at(reference.span)
+        };
+        match &reference.target {
+            Target::Variable(name) if !module.variables.contains_key(name) => {
+                let declare = format!(" This variable can be declared with a variable \"{name}\" {{}} block.");
+                let diagnostic = undeclared("input variable", &format!("An input variable with the name \"{name}\""), &declare);
+                self.suggest(diagnostic, did_you_mean(name, module.variables.keys().map(|n| &**n)));
+            }
+            Target::Local(name) if !module.locals.contains_key(name) => {
+                let diagnostic = undeclared("local value", &format!("A local value with the name \"{name}\""), "");
+                self.suggest(diagnostic, did_you_mean(name, module.locals.keys().map(|n| &**n)));
+            }
+            Target::Resource(addr) if !module.resources.contains_key(addr) => {
+                let what = if addr.mode == crate::addr::Mode::Data { "data resource" } else { "managed resource" };
+                let diagnostic = undeclared("resource", &format!("A {what} \"{}\" \"{}\"", addr.kind, addr.name), "");
+                let names: Vec<String> = module.resources.keys().filter(|r| r.mode == addr.mode).map(ToString::to_string).collect();
+                self.suggest(diagnostic, did_you_mean(&addr.to_string(), names.iter().map(String::as_str)));
+            }
+            Target::Module(name) | Target::ModuleOutput(name, _) if !module.calls.contains_key(name) => {
+                let diagnostic = undeclared("module", &format!("A module call named \"{name}\""), "");
+                self.suggest(diagnostic, did_you_mean(name, module.calls.keys().map(|n| &**n)));
+            }
+            Target::ModuleOutput(name, output) => {
+                let outputs = &module.calls[name].module.outputs;
+                if !outputs.contains_key(output) {
+                    let diagnostic =
+                        Diagnostic::error("Unsupported attribute", format!("The module \"{name}\" has no output \"{output}\"."))
+                            .at(reference.span);
+                    self.suggest(diagnostic, did_you_mean(output, outputs.keys().map(|n| &**n)));
+                }
+            }
+            Target::Context(name) => {
+                let (allowed, needs) = match &**name {
+                    "each" => (place.each, "for_each"),
+                    "count" => (place.count, "count"),
+                    "self" => (place.own, "a postcondition"),
+                    _ => (true, ""),
+                };
+                if !allowed {
+                    self.found.push(
+                        Diagnostic::error(
+                            format!("Reference to \"{name}\" in context without {needs}"),
+                            format!("The \"{name}\" object can be used only where {needs} is set."),
+                        )
+                        .at(reference.span),
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn describe(module: &Module) -> String {
+    if module.path.is_root() { "the root module".into() } else { module.path.to_string() }
+}
+
+/// Whether a module may be handed a provider under this name.
+fn knows(module: &Module, name: &Name, alias: Option<&Name>) -> bool {
+    match (module.required_providers.get(name), alias) {
+        (Some(required), Some(alias)) => required.aliases.contains(alias),
+        (Some(_), None) => true,
+        (None, None) => true,
+        (None, Some(_)) => false,
+    }
+}

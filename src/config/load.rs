@@ -1,0 +1,260 @@
+//! Folders to a tree of modules.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use crate::addr::ModulePath;
+use crate::diag::{Diagnostic, Diagnostics, Sources, Span};
+use crate::hcl::ast::{Block, Body, ExprKind};
+use crate::hcl::parse_body;
+
+use super::blocks::Reader;
+use super::{Config, Module, overrides};
+
+/// Modules nested deeper than this call themselves.
+const MAX_DEPTH: usize = 64;
+
+/// What was read, with what was wrong with it. The sources serve to show the diagnostics.
+pub struct Loaded {
+    pub config: Config,
+    pub diagnostics: Diagnostics,
+}
+
+/// Reads the root module in `dir` and all modules it calls. Names of sources are relative to `dir`.
+pub fn load(dir: &Path, mut sources: Sources) -> Loaded {
+    let mut loader = Loader { base: dir, sources: &mut sources, found: Diagnostics::new(), installed: None };
+    let mut root = loader.module(Path::new("."), ModulePath::root(), None);
+    loader.calls(&mut root, &mut Vec::new());
+    let diagnostics = loader.found;
+    let config = Config { root, sources };
+    let mut all = diagnostics;
+    if !all.has_errors() {
+        all.extend(super::check::check(&config));
+    }
+    Loaded { config, diagnostics: all }
+}
+
+struct Loader<'a> {
+    base: &'a Path,
+    sources: &'a mut Sources,
+    found: Diagnostics,
+    /// Module folders that `init` has noted, by dotted call path; read on first use.
+    installed: Option<BTreeMap<String, PathBuf>>,
+}
+
+impl Loader<'_> {
+    /// Reads the files of one folder.
+    fn module(&mut self, dir: &Path, path: ModulePath, called_at: Option<Span>) -> Module {
+        let mut module = Module::empty(path, dir.to_path_buf());
+        let files = match self.files(dir) {
+            Ok(files) => files,
+            Err(diagnostic) => {
+                let diagnostic = Diagnostic { span: called_at, ..diagnostic };
+                self.found.push(diagnostic);
+                return module;
+            }
+        };
+        if files.iter().all(|f| is_override(f)) && files.is_empty() {
+            let found = Diagnostic::error("No configuration files", format!("The folder {} contains no .tf files.", self.shown(dir)))
+                .hint("Change to the folder of the root module, or name it with -chdir=DIR.");
+            self.found.push(Diagnostic { span: called_at, ..found });
+            return module;
+        }
+        let (primary, late): (Vec<_>, Vec<_>) = files.into_iter().partition(|f| !is_override(f));
+        let mut overriding = Vec::new();
+        let mut blocks = Vec::new();
+        for file in primary {
+            blocks.extend(self.file(&dir.join(file)));
+        }
+        for file in late {
+            overriding.extend(self.file(&dir.join(file)));
+        }
+        overrides::merge(&mut blocks, overriding, &mut self.found);
+        let mut reader = Reader::new(&mut module, &mut self.found);
+        for block in blocks {
+            reader.block(block);
+        }
+        reader.finish();
+        module
+    }
+
+    fn shown(&self, dir: &Path) -> String {
+        self.base.join(dir).components().collect::<PathBuf>().display().to_string()
+    }
+
+    /// Configuration files of a folder, by name.
+    fn files(&self, dir: &Path) -> Result<Vec<String>, Diagnostic> {
+        let full = self.base.join(dir);
+        let unreadable = |e: &std::io::Error| {
+            Diagnostic::error("Unreadable module directory", format!("The folder {} cannot be read: {e}.", self.shown(dir)))
+        };
+        let entries = fs::read_dir(&full).map_err(|e| unreadable(&e))?;
+        let mut names = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(|e| unreadable(&e))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let hidden = name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
+            if !hidden && (name.ends_with(".tf") || name.ends_with(".tf.json")) && !entry.path().is_dir() {
+                names.push(name);
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// Top-level blocks of a file; attributes there are errors.
+    fn file(&mut self, path: &Path) -> Vec<Block> {
+        let name = clean(path).display().to_string();
+        let Some(text) = self.read(path, &name) else { return Vec::new() };
+        let id = self.sources.add(&name, text.as_str());
+        let (body, errors) = parse(&name, id, &text);
+        self.found.extend(errors);
+        for attribute in &body.attributes {
+            self.found.push(
+                Diagnostic::error("Unsupported argument", format!("An argument named \"{}\" is not expected here.", attribute.name.name))
+                    .at(attribute.name.span)
+                    .hint("Arguments stand inside of blocks, for example in a `locals` block."),
+            );
+        }
+        body.blocks
+    }
+
+    fn read(&mut self, path: &Path, name: &str) -> Option<String> {
+        match fs::read(self.base.join(path)) {
+            Ok(bytes) => match String::from_utf8(bytes) {
+                Ok(text) => Some(text),
+                Err(e) => {
+                    let at = e.utf8_error().valid_up_to();
+                    let line = e.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;
+                    self.found.push(
+                        Diagnostic::error("Invalid character encoding", format!("{name} is not valid UTF-8 (line {line})."))
+                            .hint("Save the file as UTF-8."),
+                    );
+                    None
+                }
+            },
+            Err(e) => {
+                self.found.push(Diagnostic::error("Failed to read file", format!("{name} cannot be read: {e}.")));
+                None
+            }
+        }
+    }
+
+    /// Reads the modules that a module calls.
+    fn calls(&mut self, module: &mut Module, above: &mut Vec<PathBuf>) {
+        let own = clean(&self.base.join(&module.dir));
+        if above.len() >= MAX_DEPTH || above.contains(&own) {
+            self.found.push(Diagnostic::error(
+                "Module calls itself",
+                format!("The module in {} is called, directly or through others, by itself.", self.shown(&module.dir)),
+            ));
+            return;
+        }
+        above.push(own);
+        let (dir, path) = (module.dir.clone(), module.path.clone());
+        for (name, call) in &mut module.calls {
+            let child = path.child(name);
+            let Some(folder) = self.locate(&dir, &child, &call.source, call.header) else { continue };
+            call.module = self.module(&folder, child, Some(call.header));
+            self.calls(&mut call.module, above);
+        }
+        above.pop();
+    }
+
+    /// The folder of a called module.
+    fn locate(&mut self, caller: &Path, path: &ModulePath, source: &str, span: Span) -> Option<PathBuf> {
+        if source.starts_with("./") || source.starts_with("../") || source == "." || source == ".." {
+            return Some(clean(&caller.join(source)));
+        }
+        let key = path.0.join(".");
+        let base = self.base.to_path_buf();
+        let installed = self.installed.get_or_insert_with(|| installed_modules(&base));
+        match installed.get(&key) {
+            Some(folder) => Some(folder.clone()),
+            None => {
+                self.found.push(
+                    Diagnostic::error("Module not installed", format!("module.{key} comes from \"{source}\", which is not installed here."))
+                        .at(span)
+                        .hint("Run `terraform init` or `terraform get` in this folder: kiban reads what they have installed. Or copy the module into the repository and name its path."),
+                );
+                None
+            }
+        }
+    }
+}
+
+fn parse(name: &str, id: crate::diag::SourceId, text: &str) -> (Body, Diagnostics) {
+    if name.ends_with(".json") {
+        let body = Body { attributes: Vec::new(), blocks: Vec::new(), span: Span::new(id, 0..0), json: true };
+        let found = Diagnostic::error("Unsupported file", "Configuration in JSON syntax is not read yet.")
+            .at(Span::new(id, 0..text.len().min(1)))
+            .hint("Write the file in native syntax.");
+        return (body, found.into());
+    }
+    parse_body(id, text)
+}
+
+fn is_override(name: &str) -> bool {
+    let stem = name.trim_end_matches(".json").trim_end_matches(".tf");
+    stem == "override" || stem.ends_with("_override")
+}
+
+/// What `.terraform/modules/modules.json` lists.
+fn installed_modules(base: &Path) -> BTreeMap<String, PathBuf> {
+    let Ok(bytes) = fs::read(base.join(".terraform/modules/modules.json")) else { return BTreeMap::new() };
+    let Ok(manifest) = serde_json::from_slice::<serde_json::Value>(&bytes) else { return BTreeMap::new() };
+    let modules = manifest.get("Modules").and_then(|m| m.as_array()).into_iter().flatten();
+    let entry = |m: &serde_json::Value| Some((m.get("Key")?.as_str()?.to_owned(), PathBuf::from(m.get("Dir")?.as_str()?)));
+    modules.filter_map(entry).collect()
+}
+
+/// A path without `.` and without `..` after a name.
+pub fn clean(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => match out.components().next_back() {
+                Some(Component::Normal(_)) => {
+                    out.pop();
+                }
+                _ => out.push(".."),
+            },
+            other => out.push(other),
+        }
+    }
+    if out.as_os_str().is_empty() { PathBuf::from(".") } else { out }
+}
+
+/// Whether an expression is a literal text: sources and versions must be.
+pub(super) fn literal(expr: &crate::hcl::ast::Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::Literal(value) => value.as_str(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_cleaned_as_people_write_them() {
+        for (path, expect) in [("./a/../b", "b"), ("../../modules/x", "../../modules/x"), (".", "."), ("a/..", ".")] {
+            assert_eq!(clean(Path::new(path)), PathBuf::from(expect));
+        }
+    }
+
+    #[test]
+    fn a_tree_of_modules_is_read() {
+        let dir = tempfile::tempdir().expect("folder");
+        fs::create_dir(dir.path().join("child")).expect("folder");
+        fs::write(dir.path().join("main.tf"), "module \"c\" {\n  source = \"./child\"\n  x = 1\n}\n").expect("file");
+        fs::write(dir.path().join("child/main.tf"), "variable \"x\" {}\noutput \"y\" {\n  value = var.x\n}\n").expect("file");
+        let loaded = load(dir.path(), Sources::default());
+        assert!(!loaded.diagnostics.has_errors(), "{:?}", loaded.diagnostics);
+        let child = &loaded.config.root.calls["c"].module;
+        assert_eq!((child.dir.as_path(), child.outputs.len()), (Path::new("child"), 1));
+    }
+}

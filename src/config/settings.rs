@@ -1,0 +1,155 @@
+//! The `terraform` block: versions and required providers.
+
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::hcl::ast::{Attribute, Expr, ExprKind, ObjectKey, UnaryOp};
+use crate::value::Value;
+
+use super::RequiredProvider;
+use super::load::literal;
+
+/// Version of the Terraform language that kiban speaks.
+pub const LANGUAGE_VERSION: &str = "1.11.4";
+
+/// A constant expression: literals, lists and objects of them.
+pub(super) fn constant(expr: &Expr) -> Result<Value, Diagnostics> {
+    let wrong = || Diagnostics::from(Diagnostic::error("Variables not allowed", "A constant value is required here.").at(expr.span));
+    match &expr.kind {
+        ExprKind::Literal(value) => Ok(value.clone()),
+        ExprKind::Parens(inner) => constant(inner),
+        ExprKind::Unary(UnaryOp::Neg, inner) => {
+            let value = constant(inner)?;
+            value.as_number().map(|n| n.neg().into()).ok_or_else(wrong)
+        }
+        ExprKind::Tuple(items) => Ok(Value::tuple(items.iter().map(constant).collect::<Result<_, _>>()?)),
+        ExprKind::Object(items) => {
+            let entries = items.iter().map(|(key, value)| {
+                let name = match key {
+                    ObjectKey::Name(ident) => ident.name.clone(),
+                    ObjectKey::Expr(key) => constant(key)?.as_str().map(Into::into).ok_or_else(wrong)?,
+                };
+                Ok((name, constant(value)?))
+            });
+            Ok(Value::object(entries.collect::<Result<_, Diagnostics>>()?))
+        }
+        _ => Err(wrong()),
+    }
+}
+
+/// Whether `required_version` allows the language that kiban speaks.
+pub(super) fn check_version(expr: &Expr) -> Option<Diagnostic> {
+    let invalid = || {
+        Diagnostic::error("Invalid version constraint", "A text such as \">= 1.9, < 2.0\" is required.").at(expr.span)
+    };
+    let Some(text) = literal(expr) else { return Some(invalid()) };
+    match allows(text, LANGUAGE_VERSION) {
+        Some(true) => None,
+        Some(false) => Some(
+            Diagnostic::error(
+                "Unsupported Terraform Core version",
+                format!("This configuration requires version \"{text}\" of the Terraform language; kiban speaks {LANGUAGE_VERSION}."),
+            )
+            .at(expr.span)
+            .hint("Use a newer kiban, or loosen required_version."),
+        ),
+        None => Some(invalid()),
+    }
+}
+
+/// Whether a version meets a constraint such as `~> 1.9, != 1.10.1`; `None` where the constraint cannot be read.
+pub fn allows(constraint: &str, version: &str) -> Option<bool> {
+    let version = numbers(version)?;
+    let mut all = true;
+    for part in constraint.split(',').map(str::trim) {
+        let digits = part.find(|c: char| c.is_ascii_digit())?;
+        let (operator, text) = (part[..digits].trim().trim_end_matches('v').trim(), &part[digits..]);
+        let wanted = numbers(text)?;
+        let full = |v: &[u64]| [v.first().copied().unwrap_or(0), v.get(1).copied().unwrap_or(0), v.get(2).copied().unwrap_or(0)];
+        let (have, want) = (full(&version), full(&wanted));
+        all &= match operator {
+            "" | "=" => have == want,
+            "!=" => have != want,
+            ">" => have > want,
+            ">=" => have >= want,
+            "<" => have < want,
+            "<=" => have <= want,
+            // The last number given may grow, those before it may not.
+            "~>" => have >= want && have[..wanted.len().max(2) - 1] == want[..wanted.len().max(2) - 1],
+            _ => return None,
+        };
+    }
+    Some(all)
+}
+
+fn numbers(text: &str) -> Option<Vec<u64>> {
+    let core = text.trim().split(['-', '+']).next()?;
+    let parts: Vec<u64> = core.split('.').map(|n| n.parse().ok()).collect::<Option<_>>()?;
+    (1..=3).contains(&parts.len()).then_some(parts)
+}
+
+/// One entry of `required_providers`.
+pub(super) fn required_provider(attribute: &Attribute) -> (Option<RequiredProvider>, Diagnostics) {
+    let mut found = Diagnostics::new();
+    let mut required =
+        RequiredProvider { source: attribute.name.name.to_string(), version: None, aliases: Vec::new(), span: attribute.span };
+    match &attribute.expr.kind {
+        ExprKind::Literal(value) if value.as_str().is_some() => required.version = value.as_str().map(str::to_owned),
+        ExprKind::Object(items) => {
+            for (key, value) in items {
+                let name = match key {
+                    ObjectKey::Name(ident) => ident.name.clone(),
+                    ObjectKey::Expr(key) => key.as_str().unwrap_or_default().into(),
+                };
+                match (&*name, literal(value)) {
+                    ("source", Some(text)) => required.source = text.to_owned(),
+                    ("version", Some(text)) => required.version = Some(text.to_owned()),
+                    ("configuration_aliases", _) => {
+                        if let ExprKind::Tuple(items) = &value.kind {
+                            let alias = |e: &Expr| match e.as_traversal() {
+                                Some((_, [crate::hcl::ast::Access::Attr(alias)])) => Some(alias.name.clone()),
+                                _ => None,
+                            };
+                            required.aliases = items.iter().filter_map(alias).collect();
+                        }
+                    }
+                    _ => found.push(
+                        Diagnostic::error("Invalid required_providers object", format!("\"{name}\" is not expected here, or not a text."))
+                            .at(value.span)
+                            .hint("An entry has `source` and `version`."),
+                    ),
+                }
+            }
+        }
+        _ => found.push(
+            Diagnostic::error("Invalid required_providers object", "An object with `source` and `version` is required.")
+                .at(attribute.expr.span),
+        ),
+    }
+    if let Some(version) = &required.version
+        && allows(version, "1.0.0").is_none()
+    {
+        found.push(Diagnostic::error("Invalid version constraint", format!("\"{version}\" is no version constraint.")).at(attribute.expr.span));
+    }
+    (Some(required), found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn version_constraints_mean_what_the_language_says() {
+        for (constraint, expect) in [
+            (">= 1.9", Some(true)),
+            ("~> 1.9", Some(true)),
+            ("~> 1.11.0", Some(true)),
+            ("~> 1.10.0", Some(false)),
+            ("~> 2.0", Some(false)),
+            (">= 1.0, < 1.11.4", Some(false)),
+            ("1.11.4", Some(true)),
+            ("!= 1.11.4", Some(false)),
+            ("latest", None),
+        ] {
+            assert_eq!(allows(constraint, "1.11.4"), expect, "{constraint}");
+        }
+    }
+}
