@@ -18,3 +18,4 @@ pub mod refresh;
 pub mod plan;
 pub mod apply;
 pub mod aws;
+pub mod cli;
