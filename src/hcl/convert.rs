@@ -115,7 +115,8 @@ impl<'a> Converter<'a> {
             ),
             Expression::FuncCall(call) => self.call(call),
             Expression::Traversal(traversal) => {
-                let steps = traversal.operators.iter().map(|o| self.access(o)).collect();
+                let steps: Vec<Access> = traversal.operators.iter().map(|o| self.access(o)).collect();
+                self.refuse_steps(&steps);
                 match &traversal.expr {
                     Expression::Variable(name) => ExprKind::Traversal(self.ident(name), steps),
                     other => ExprKind::Access(Box::new(self.expr(other)), steps),
@@ -173,7 +174,21 @@ impl<'a> Converter<'a> {
 
     fn key(&mut self, key: &EditKey) -> ObjectKey {
         match key {
-            EditKey::Ident(ident) => ObjectKey::Name(self.ident(ident)),
+            // From the source: a repeated key was renamed for the parser.
+            EditKey::Ident(ident) => {
+                let range = ident.span();
+                ObjectKey::Name(Ident { name: self.text(range.clone()).into(), span: self.span(range) })
+            }
+            EditKey::Expression(Expression::String(text)) => {
+                let range = text.span();
+                let source = self.text(range.clone());
+                let text = match hcl_edit::parser::parse_expr(source) {
+                    Ok(Expression::String(text)) => text.value().clone(),
+                    _ => text.value().clone(),
+                };
+                self.refuse_newline(range.clone());
+                ObjectKey::Expr(Expr { kind: ExprKind::Literal(Value::string(text)), span: self.span(range) })
+            }
             EditKey::Expression(e @ (Expression::Null(_) | Expression::Bool(_))) => {
                 let range = e.span();
                 ObjectKey::Name(Ident { name: self.text(range.clone()).into(), span: self.span(range) })
@@ -224,6 +239,38 @@ impl<'a> Converter<'a> {
             TraversalOperator::LegacyIndex(n) => Access::LegacyIndex(*n.value(), self.span(n.span())),
             TraversalOperator::AttrSplat(s) => Access::AttrSplat(self.span(operator.span().or(s.span()))),
             TraversalOperator::FullSplat(s) => Access::FullSplat(self.span(operator.span().or(s.span()))),
+        }
+    }
+
+    /// What old forms of indexes and splats do not allow.
+    fn refuse_steps(&mut self, steps: &[Access]) {
+        let mut attr_splat = false;
+        for (i, step) in steps.iter().enumerate() {
+            match step {
+                Access::LegacyIndex(n, span) => {
+                    if let Some(Access::LegacyIndex(before, first)) = i.checked_sub(1).and_then(|i| steps.get(i)) {
+                        self.diagnostics.push(
+                            Diagnostic::error(
+                                "Invalid legacy index syntax",
+                                "Two indexes in a row cannot be written with dots.",
+                            )
+                            .at(first.to(*span))
+                            .hint(format!("Write [{before}][{n}].")),
+                        );
+                    }
+                }
+                Access::Attr(_) => {}
+                Access::AttrSplat(span) if attr_splat => self.diagnostics.push(
+                    Diagnostic::error(
+                        "Nested splat expression not allowed",
+                        "A splat with a dot (.*) cannot stand within another one.",
+                    )
+                    .at(*span)
+                    .hint("Use [*] in place of the first .*."),
+                ),
+                Access::AttrSplat(_) => attr_splat = true,
+                Access::Index(_) | Access::FullSplat(_) => attr_splat = false,
+            }
         }
     }
 

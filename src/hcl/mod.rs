@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of what a resource is. Parsing stands on `hcl::edit`; no other module sees that crate.
 
+mod align;
 pub mod ast;
 mod convert;
 mod explain;

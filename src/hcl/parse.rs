@@ -5,7 +5,7 @@ use crate::value::Value;
 
 use super::ast::{Body, Expr, ExprKind};
 use super::convert::Converter;
-use super::{explain, recover, scan};
+use super::{align, explain, recover, scan};
 
 /// Greatest length of a source text, in bytes: longer ones are no configuration.
 pub const MAX_SOURCE_BYTES: usize = 16 << 20;
@@ -19,7 +19,7 @@ pub fn parse_body(source: SourceId, text: &str) -> (Body, Diagnostics) {
         let span = Span::new(source, base..base);
         return (Body { attributes: Vec::new(), blocks: Vec::new(), span, json: false }, found);
     }
-    match hcl_edit::parser::parse_body(text) {
+    match read_body(text) {
         Ok(body) => {
             let mut converter = Converter::new(source, text, base);
             let body = converter.body(&body, 0..text.len());
@@ -39,7 +39,7 @@ pub(super) fn parse_expr_at(source: SourceId, text: &str, base: usize) -> Result
     admissible(source, text, base)?;
     let lead = text.len() - text.trim_start().len();
     let inner = text.trim();
-    match hcl_edit::parser::parse_expr(inner) {
+    match align::parse(&align::aligned(inner, false), hcl_edit::parser::parse_expr) {
         Ok(expr) => {
             let mut converter = Converter::new(source, inner, base + lead);
             let expr = converter.expr(&expr);
@@ -63,7 +63,7 @@ pub(super) fn parse_template_at(source: SourceId, text: &str, base: usize) -> Re
     if text.len() > MAX_SOURCE_BYTES {
         return Err(too_long(span).into());
     }
-    match hcl_edit::parser::parse_template(text) {
+    match align::parse(&align::aligned(text, true), hcl_edit::parser::parse_template) {
         Ok(template) => {
             let mut converter = Converter::new(source, text, base);
             let kind = converter.bare_template(&template);
@@ -71,6 +71,11 @@ pub(super) fn parse_template_at(source: SourceId, text: &str, base: usize) -> Re
         }
         Err(error) => Err(explain::template(source, text, base, &error).into()),
     }
+}
+
+/// The body of a text as `hcl_edit` sees it.
+pub(super) fn read_body(text: &str) -> Result<hcl_edit::structure::Body, hcl_edit::parser::Error> {
+    align::parse(&align::aligned(text, false), hcl_edit::parser::parse_body)
 }
 
 /// Some editors begin a file with a byte-order mark.

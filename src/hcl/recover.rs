@@ -7,6 +7,7 @@ use crate::diag::{Diagnostic, Diagnostics, SourceId, Span};
 use super::ast::{Block, Body};
 use super::convert::Converter;
 use super::explain;
+use super::parse::read_body;
 use super::scan::{self, Kind, Lexeme};
 
 /// Words that begin a block at the left margin: where one stands, the block before it has surely ended.
@@ -60,7 +61,7 @@ impl Reader<'_> {
 
     fn item(&mut self, item: &[Lexeme], range: Range<usize>, out: &mut Body) {
         let chunk = &self.text[range.clone()];
-        let error = match hcl_edit::parser::parse_body(chunk) {
+        let error = match read_body(chunk) {
             Ok(body) => {
                 let mut converter = Converter::new(self.source, chunk, self.base + range.start);
                 let body = converter.body(&body, 0..chunk.len());

@@ -121,7 +121,7 @@ fn is_word_start(c: char) -> bool {
     c.is_alphabetic() || c == '_'
 }
 
-fn is_word(c: char) -> bool {
+pub(super) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '-'
 }
 
@@ -176,7 +176,7 @@ fn quoted(text: &str) -> Option<usize> {
 }
 
 /// The delimiter of a heredoc that begins here.
-fn heredoc_delimiter(text: &str) -> Option<&str> {
+pub(super) fn heredoc_delimiter(text: &str) -> Option<&str> {
     let rest = text.strip_prefix("<<")?;
     let rest = rest.strip_prefix('-').unwrap_or(rest);
     let word = &rest[..span_of(rest, is_word)];
@@ -188,11 +188,8 @@ fn heredoc(text: &str) -> Option<usize> {
     let delimiter = heredoc_delimiter(text)?;
     let mut at = text.find('\n')? + 1;
     for line in text[at..].split_inclusive('\n') {
-        let trimmed = line.trim_start_matches([' ', '\t']);
-        if let Some(tail) = trimmed.strip_prefix(delimiter)
-            && !tail.starts_with(is_word)
-        {
-            return Some(at + line.len() - tail.len());
+        if line.trim() == delimiter {
+            return Some(at + line.trim_end().len());
         }
         at += line.len();
     }
