@@ -68,7 +68,8 @@ pub(super) fn aligned(text: &str, template: bool) -> String {
     while let Some(rest) = text.get(at..).filter(|r| !r.is_empty()) {
         at += match stack.last() {
             Some(Within::Heredoc(delimiter)) => {
-                let (line, at_start) = (rest.split_inclusive('\n').next().unwrap_or(rest), at == 0 || text[..at].ends_with('\n'));
+                let (line, at_start) =
+                    (rest.split_inclusive('\n').next().unwrap_or(rest), at == 0 || text[..at].ends_with('\n'));
                 let bare = line.trim_start_matches([' ', '\t']);
                 if at_start && bare.trim_end() == *delimiter {
                     stack.pop();

@@ -193,20 +193,7 @@ impl<'a> Converter<'a> {
                 let range = e.span();
                 ObjectKey::Name(Ident { name: self.text(range.clone()).into(), span: self.span(range) })
             }
-            EditKey::Expression(e) => {
-                let expr = self.expr(e);
-                if matches!(&expr.kind, ExprKind::Traversal(..)) {
-                    self.diagnostics.push(
-                        Diagnostic::error(
-                            "Ambiguous attribute key",
-                            "It is not clear whether this key is meant as a reference or as plain text.",
-                        )
-                        .at(expr.span)
-                        .hint("Put parentheses around a reference, or quotes around a literal key with dots."),
-                    );
-                }
-                ObjectKey::Expr(expr)
-            }
+            EditKey::Expression(e) => ObjectKey::Expr(self.expr(e)),
         }
     }
 

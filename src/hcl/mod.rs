@@ -6,13 +6,16 @@ mod align;
 pub mod ast;
 mod convert;
 mod explain;
+mod json;
 mod parse;
 #[cfg(test)]
 mod print;
 mod recover;
+mod respan;
 mod scan;
 mod template;
 #[cfg(test)]
 mod tests;
 
+pub use json::{parse_json_body, parse_json_values};
 pub use parse::{MAX_SOURCE_BYTES, parse_body, parse_expr, parse_template};

@@ -60,9 +60,7 @@ pub(super) fn parse_template_at(source: SourceId, text: &str, base: usize) -> Re
     if !text.contains("${") && !text.contains("%{") {
         return Ok(Expr { kind: ExprKind::Literal(Value::string(text)), span });
     }
-    if text.len() > MAX_SOURCE_BYTES {
-        return Err(too_long(span).into());
-    }
+    admissible_length(source, text, base)?;
     match align::parse(&align::aligned(text, true), hcl_edit::parser::parse_template) {
         Ok(template) => {
             let mut converter = Converter::new(source, text, base);
@@ -79,14 +77,12 @@ pub(super) fn read_body(text: &str) -> Result<hcl_edit::structure::Body, hcl_edi
 }
 
 /// Some editors begin a file with a byte-order mark.
-fn without_mark(text: &str) -> (&str, usize) {
+pub(super) fn without_mark(text: &str) -> (&str, usize) {
     text.strip_prefix('\u{feff}').map_or((text, 0), |rest| (rest, '\u{feff}'.len_utf8()))
 }
 
 fn admissible(source: SourceId, text: &str, base: usize) -> Result<(), Diagnostics> {
-    if text.len() > MAX_SOURCE_BYTES {
-        return Err(too_long(Span::new(source, base..base)).into());
-    }
+    admissible_length(source, text, base)?;
     match scan::too_deep(text) {
         Some(at) => Err(Diagnostic::error(
             "Nesting too deep",
@@ -97,6 +93,13 @@ fn admissible(source: SourceId, text: &str, base: usize) -> Result<(), Diagnosti
         .into()),
         None => Ok(()),
     }
+}
+
+pub(super) fn admissible_length(source: SourceId, text: &str, base: usize) -> Result<(), Diagnostics> {
+    if text.len() > MAX_SOURCE_BYTES {
+        return Err(too_long(Span::new(source, base..base)).into());
+    }
+    Ok(())
 }
 
 fn too_long(span: Span) -> Diagnostic {
