@@ -23,11 +23,13 @@ pub(super) struct Converter<'a> {
     text: &'a str,
     base: usize,
     pub diagnostics: Diagnostics,
+    /// Whether a quoted string was found that does not end on its line.
+    pub multi_line: bool,
 }
 
 impl<'a> Converter<'a> {
     pub fn new(source: SourceId, text: &'a str, base: usize) -> Self {
-        Self { source, text, base, diagnostics: Diagnostics::new() }
+        Self { source, text, base, diagnostics: Diagnostics::new(), multi_line: false }
     }
 
     pub fn span(&self, range: Option<Range<usize>>) -> Span {
@@ -160,6 +162,7 @@ impl<'a> Converter<'a> {
     fn refuse_newline(&mut self, range: Option<Range<usize>>) {
         let text = self.text(range.clone());
         if let (Some(at), Some(range)) = (text.find('\n'), range) {
+            self.multi_line = true;
             let end = range.start + text[..at].trim_end_matches('\r').len();
             self.diagnostics.push(
                 Diagnostic::error(

@@ -6,6 +6,7 @@ mod align;
 pub mod ast;
 mod convert;
 mod explain;
+mod grammar;
 mod json;
 mod parse;
 #[cfg(test)]

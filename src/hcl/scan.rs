@@ -41,10 +41,31 @@ impl Lexeme {
 
 /// All lexemes but comments and blanks.
 pub(super) fn lexemes(text: &str) -> Vec<Lexeme> {
+    scan(text, 0, |_| false)
+}
+
+/// The lexemes up to the brace that closes what is open before the range, and the place of that brace.
+pub(super) fn lexemes_in_braces(text: &str, range: Range<usize>) -> Option<(Vec<Lexeme>, usize)> {
+    let mut depth = 0usize;
+    let mut found = scan(text.get(..range.end)?, range.start, |kind| {
+        match kind {
+            Kind::Open('{') => depth += 1,
+            Kind::Close('}') if depth == 0 => return true,
+            Kind::Close('}') => depth -= 1,
+            _ => {}
+        }
+        false
+    });
+    let last = found.pop()?;
+    (last.kind == Kind::Close('}') && depth == 0).then_some((found, last.start))
+}
+
+fn scan(text: &str, start: usize, mut last: impl FnMut(Kind) -> bool) -> Vec<Lexeme> {
     let mut out = Vec::new();
-    let mut at = 0;
-    while let Some(c) = text[at..].chars().next() {
-        let rest = &text[at..];
+    let mut at = start;
+    while let Some(rest) = text.get(at..)
+        && let Some(c) = rest.chars().next()
+    {
         let (kind, len) = match c {
             ' ' | '\t' | '\r' => (None, 1),
             '\n' => (Some(Kind::Newline), 1),
@@ -76,6 +97,9 @@ pub(super) fn lexemes(text: &str) -> Vec<Lexeme> {
         };
         if let Some(kind) = kind {
             out.push(Lexeme { kind, start: at, end: at + len });
+            if last(kind) {
+                break;
+            }
         }
         at += len.max(1);
     }

@@ -43,7 +43,7 @@ fn expressions() {
         ("<<EOT\n  a\n    ${b}\n  EOT\n", "`  a\\n    ${b}\\n`"),
         ("<<-EOT\n    a $${x}\n\n      ${b} c\n    EOT\n", "`a ${x}\\n\\n  ${b} c\\n`"),
         ("<<-EOT\n  a\n ${b}\n  EOT", "` a\\n${b}\\n`"),
-        ("<<-EOT\n  %{ if a ~}\n  b\n  %{ endif ~}\n  EOT", "`%{if a}b\\n%{else}%{end}`"),
+        ("<<-EOT\n  %{ if a ~}\n  b\n  %{ endif ~}\n  EOT", "`%{if a}  b\\n%{else}%{end}`"),
         ("<<EOT\nEOT", "\"\""),
         ("<<EOT\na\r\nEOT", "\"a\\r\\n\""),
     ] {
@@ -56,7 +56,7 @@ fn faults_of_expressions() {
     for (input, expect) in [
         ("'a'", "Invalid character"),
         ("\"a", "Unterminated string"),
-        ("\"a\nb\"", "Unterminated string"),
+        ("\"a\nb\"", "Invalid multi-line string"),
         ("[1, 2", "Unclosed bracket"),
         ("[1, 2)", "Unclosed bracket"),
         ("f(1", "Unclosed bracket"),
@@ -68,7 +68,7 @@ fn faults_of_expressions() {
         ("<<EOT\na", "Unterminated heredoc"),
         ("", "Invalid expression"),
         ("[1, ,]", "Invalid expression"),
-        ("a ? b", "Invalid expression"),
+        ("a ? b", "Missing false expression in conditional"),
     ] {
         check(input, expect);
     }
@@ -150,8 +150,8 @@ fn faults_of_items() {
         ("= 1\n", "1: Argument or block definition required"),
         ("a\n", "1: Argument or block definition required"),
         ("a \"b\"\n{\n}\n", "1: Invalid block definition"),
-        ("a {\n} b {\n}\n", "1: Missing newline after block definition"),
-        ("a { b = 1\n c = 2 }\n", "1: Invalid expression"),
+        ("a {\n} b {\n}\n", "2: Missing newline after block definition"),
+        ("a { b = 1\n c = 2 }\n", "1: Invalid single-line block definition"),
         ("a = 1;\n", "1: Invalid character"),
         ("/* a", "1: Unterminated comment"),
         ("a = “x”", "1: Invalid character"),
