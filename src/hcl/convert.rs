@@ -15,6 +15,7 @@ use crate::diag::{Diagnostic, Diagnostics, SourceId, Span};
 use crate::value::{Number, Type, Value};
 
 use super::ast::*;
+use super::scan::is_word;
 use super::template;
 
 /// Converts trees of one text; `base` is where the text begins in its source.
@@ -171,6 +172,25 @@ impl<'a> Converter<'a> {
                 )
                 .at(self.span(Some(range.start..end)))
                 .hint("Close the string with a double quote, write \\n for a line break, or use a heredoc (<<EOT)."),
+            );
+        }
+    }
+
+    /// The keyword of a directive is a word of its own; `hcl_edit` would take `%{ifx}` for `%{if x}`.
+    pub fn refuse_glued(&mut self, directive: Option<Range<usize>>, keyword: &str) {
+        let Some(start) = directive.as_ref().map(|r| r.start) else { return };
+        let text = self.text(directive);
+        let rest = text.trim_start_matches(['%', '{', '~']).trim_start();
+        let word = &rest[..rest.find(|c| !is_word(c)).unwrap_or(rest.len())];
+        if word.len() > keyword.len() && word.starts_with(keyword) {
+            let start = start + text.len() - rest.len();
+            self.diagnostics.push(
+                Diagnostic::error(
+                    "Invalid template control keyword",
+                    format!("\"{word}\" is not a keyword of templates."),
+                )
+                .at(self.span(Some(start..start + word.len())))
+                .hint(format!("Put a blank behind \"{keyword}\".")),
             );
         }
     }

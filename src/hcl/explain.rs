@@ -83,7 +83,7 @@ fn structural(text: &str, item: &[Lexeme]) -> Option<Problem> {
         .hint("Remove it, or look for a bracket too much further up."),
         (Kind::Str, _) => Problem::new("Invalid argument name", "Argument names must not be quoted.", first.range())
             .hint(format!("Write {} = … without quotes.", word.trim_matches('"'))),
-        (Kind::Bad(_), _) => return None,
+        (Kind::Bad(_) | Kind::OpenStr | Kind::OpenComment | Kind::OpenHeredoc, _) => return None,
         (kind, _) if kind != Kind::Word => Problem::new(
             "Argument or block definition required",
             "An argument or block definition is required here.",

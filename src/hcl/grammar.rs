@@ -9,7 +9,7 @@ use super::scan::{self, Kind, Lexeme, MAX_DEPTH};
 
 /// Checks an expression; `in_body` says that it is the value of an argument.
 pub(super) fn expression(text: &str, lexemes: &[Lexeme], in_body: bool) -> Result<(), Problem> {
-    let mut checker = Checker { text, lexemes, at: 0, end: lexemes.last().map_or(0, |l| l.end), depth: 0 };
+    let mut checker = Checker { text, lexemes, at: 0, end: lexemes.last().map_or(0, |l| l.end), depth: 0, in_body };
     checker.expr(false)?;
     checker.skip_newlines();
     let Some(extra) = checker.peek() else { return Ok(()) };
@@ -38,7 +38,7 @@ pub(super) fn expression(text: &str, lexemes: &[Lexeme], in_body: bool) -> Resul
 
 /// Checks a template; `quoted` says that escapes are read in it.
 pub(super) fn template(text: &str, range: Range<usize>, quoted: bool) -> Result<(), Problem> {
-    Checker { text, lexemes: &[], at: 0, end: range.end, depth: 0 }.template(range, quoted)
+    Checker { text, lexemes: &[], at: 0, end: range.end, depth: 0, in_body: false }.template(range, quoted)
 }
 
 struct Checker<'a> {
@@ -48,6 +48,7 @@ struct Checker<'a> {
     /// Where the text ends: errors about something missing point here.
     end: usize,
     depth: usize,
+    in_body: bool,
 }
 
 /// A template directive that waits for its end.
@@ -80,6 +81,7 @@ impl<'a> Checker<'a> {
 
     fn shown(&self) -> String {
         match self.kind() {
+            None if self.in_body => "the end of the line".into(),
             None => "the end".into(),
             Some(Kind::Newline) => "the end of the line".into(),
             Some(Kind::Str) => self.word().to_owned(),
@@ -482,7 +484,8 @@ impl<'a> Checker<'a> {
                     if let Some(problem) = lexical(self.text, lexemes) {
                         return Err(problem);
                     }
-                    let mut checker = Checker { text: self.text, lexemes, at: 0, end, depth: self.depth };
+                    let mut checker =
+                        Checker { text: self.text, lexemes, at: 0, end, depth: self.depth, in_body: false };
                     if *marker == b'$' {
                         checker.interpolation(at..end + 1)?;
                     } else {

@@ -97,7 +97,9 @@ impl Reader<'_> {
         let inner = &item[open + 1..close.unwrap_or(item.len())];
         let last = item.last()?;
         let end = close.and_then(|c| item.get(c)).unwrap_or(last).end;
-        if close.is_none() {
+        // A comment or text that never ends has swallowed the brace.
+        let swallowed = matches!(last.kind, Kind::OpenComment | Kind::OpenHeredoc);
+        if close.is_none() && !swallowed {
             self.diagnostics.push(
                 Diagnostic::error(
                     "Unclosed configuration block",

@@ -91,7 +91,11 @@ fn scan(text: &str, start: usize, mut last: impl FnMut(Kind) -> bool) -> Vec<Lex
                 (Some(Kind::Op), if two { 2 } else { 1 })
             }
             '+' | '-' | '*' | '/' | '%' | '?' | ':' | ',' | '.' => (Some(Kind::Op), 1),
-            c if c.is_ascii_digit() => (Some(Kind::Number), span_of(rest, |c| c.is_alphanumeric() || c == '.')),
+            c if c.is_ascii_digit() => {
+                let len = span_of(rest, |c| c.is_alphanumeric() || c == '.');
+                // `1...` is a number and an ellipsis.
+                (Some(Kind::Number), rest[..len].find("..").unwrap_or(len))
+            }
             c if is_word_start(c) => (Some(Kind::Word), span_of(rest, is_word)),
             c => (Some(Kind::Bad(c)), c.len_utf8()),
         };

@@ -65,6 +65,7 @@ pub(super) fn flatten(converter: &mut Converter<'_>, element: &Element, mode: Mo
         }
         Element::Directive(directive) => match &**directive {
             Directive::If(d) => {
+                converter.refuse_glued(element.span(), "if");
                 let condition = converter.expr(&d.if_expr.cond_expr);
                 out.push(token(TokenKind::If(condition), d.if_expr.strip));
                 d.if_expr.template.iter().for_each(|e| flatten(converter, e, mode, out));
@@ -75,6 +76,7 @@ pub(super) fn flatten(converter: &mut Converter<'_>, element: &Element, mode: Mo
                 out.push(token(TokenKind::EndIf, d.endif_expr.strip));
             }
             Directive::For(d) => {
+                converter.refuse_glued(element.span(), "for");
                 let key = d.for_expr.key_var.as_ref().map(|k| converter.ident(k));
                 let value = converter.ident(&d.for_expr.value_var);
                 let collection = converter.expr(&d.for_expr.collection_expr);
