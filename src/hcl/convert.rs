@@ -15,6 +15,8 @@ use crate::diag::{Diagnostic, Diagnostics, SourceId, Span};
 use crate::value::{Number, Type, Value};
 
 use super::ast::*;
+use super::explain::Problem;
+use super::grammar;
 use super::scan::is_word;
 use super::template;
 
@@ -24,13 +26,13 @@ pub(super) struct Converter<'a> {
     text: &'a str,
     base: usize,
     pub diagnostics: Diagnostics,
-    /// Whether a quoted string was found that does not end on its line.
-    pub multi_line: bool,
+    /// Whether a quoted string was read beyond its end: what follows it must be read anew.
+    pub overrun: bool,
 }
 
 impl<'a> Converter<'a> {
     pub fn new(source: SourceId, text: &'a str, base: usize) -> Self {
-        Self { source, text, base, diagnostics: Diagnostics::new(), multi_line: false }
+        Self { source, text, base, diagnostics: Diagnostics::new(), overrun: false }
     }
 
     pub fn span(&self, range: Option<Range<usize>>) -> Span {
@@ -163,7 +165,7 @@ impl<'a> Converter<'a> {
     fn refuse_newline(&mut self, range: Option<Range<usize>>) {
         let text = self.text(range.clone());
         if let (Some(at), Some(range)) = (text.find('\n'), range) {
-            self.multi_line = true;
+            self.overrun = true;
             let end = range.start + text[..at].trim_end_matches('\r').len();
             self.diagnostics.push(
                 Diagnostic::error(
@@ -174,6 +176,46 @@ impl<'a> Converter<'a> {
                 .hint("Close the string with a double quote, write \\n for a line break, or use a heredoc (<<EOT)."),
             );
         }
+    }
+
+    /// Text of a quoted template, from the source.
+    pub fn unescape(&mut self, range: Option<Range<usize>>) -> String {
+        self.refuse_newline(range.clone());
+        let start = range.as_ref().map_or(0, |r| r.start);
+        let text = self.text(range);
+        let mut out = String::with_capacity(text.len());
+        let mut at = 0;
+        while let Some(rest) = text.get(at..)
+            && let Some(c) = rest.chars().next()
+        {
+            if rest.starts_with("$${") || rest.starts_with("%%{") {
+                out.push_str(&rest[1..3]);
+                at += 3;
+                continue;
+            }
+            if c == '"' {
+                // The string ends here, and with it the template.
+                let problem = Problem::new(
+                    "Unexpected end of template",
+                    "The string ends before the directive in it.",
+                    start + at..start + at + 1,
+                );
+                self.diagnostics.push(problem.diagnostic(self.source, self.base));
+                self.overrun = true;
+                return out;
+            }
+            let (c, len) = match c {
+                '\\' => grammar::escape(rest).unwrap_or_else(|| {
+                    let problem = grammar::bad_escape(rest, start + at);
+                    self.diagnostics.push(problem.diagnostic(self.source, self.base));
+                    (c, 1)
+                }),
+                c => (c, c.len_utf8()),
+            };
+            out.push(c);
+            at += len;
+        }
+        out
     }
 
     /// The keyword of a directive is a word of its own; `hcl_edit` would take `%{ifx}` for `%{if x}`.

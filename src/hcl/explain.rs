@@ -29,7 +29,7 @@ impl Problem {
         self
     }
 
-    fn diagnostic(self, source: SourceId, base: usize) -> Diagnostic {
+    pub fn diagnostic(self, source: SourceId, base: usize) -> Diagnostic {
         let span = Span::new(source, base + self.range.start..base + self.range.end);
         let diagnostic = Diagnostic::error(self.summary, self.detail).at(span);
         match self.hint {
@@ -130,8 +130,10 @@ fn headless(text: &str, item: &[Lexeme]) -> Option<Problem> {
             .hint("Put { at the end of this line."),
         ),
         found => {
-            let end = found.or(item.last()).map_or(first.end, |l| l.end);
-            let value = item.get(1).map_or("value", |l| &text[l.range()]);
+            // A text of many lines is not underlined.
+            let end = found.or(item.last()).filter(|l| l.kind != Kind::Heredoc).map_or(first.end, |l| l.end);
+            let simple = item.get(1).filter(|l| matches!(l.kind, Kind::Word | Kind::Str | Kind::Number));
+            let value = simple.map_or("value", |l| &text[l.range()]);
             Some(
                 Problem::new(
                     "Missing equals sign",

@@ -85,6 +85,7 @@ impl<'a> Checker<'a> {
             None => "the end".into(),
             Some(Kind::Newline) => "the end of the line".into(),
             Some(Kind::Str) => self.word().to_owned(),
+            Some(Kind::Heredoc) => "a heredoc".into(),
             Some(_) => format!("\"{}\"", self.word()),
         }
     }
@@ -460,7 +461,7 @@ impl<'a> Checker<'a> {
         while let Some(rest) = self.text.get(at..range.end).filter(|r| !r.is_empty()) {
             let bytes = rest.as_bytes();
             match bytes {
-                [b'\\', ..] if quoted => at += escape(rest).ok_or_else(|| bad_escape(rest, at))?,
+                [b'\\', ..] if quoted => at += escape(rest).ok_or_else(|| bad_escape(rest, at))?.1,
                 [a @ (b'$' | b'%'), b, b'{', ..] if a == b => at += 3,
                 [marker @ (b'$' | b'%'), b'{', ..] => {
                     let inner = at + 2;
@@ -588,20 +589,25 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// Length of the escape sequence that begins here.
-fn escape(text: &str) -> Option<usize> {
+/// The character and the length of the escape sequence that begins here.
+pub(super) fn escape(text: &str) -> Option<(char, usize)> {
     let digits = match text.as_bytes().get(1)? {
-        b'n' | b'r' | b't' | b'"' | b'\\' => return Some(2),
+        b'n' => return Some(('\n', 2)),
+        b'r' => return Some(('\r', 2)),
+        b't' => return Some(('\t', 2)),
+        b'"' => return Some(('"', 2)),
+        b'\\' => return Some(('\\', 2)),
         b'u' => 4,
         b'U' => 8,
         _ => return None,
     };
     let code = text.get(2..2 + digits)?;
     let valid = code.bytes().all(|b| b.is_ascii_hexdigit());
-    (valid && u32::from_str_radix(code, 16).ok().and_then(char::from_u32).is_some()).then_some(2 + digits)
+    let c = valid.then(|| u32::from_str_radix(code, 16).ok()).flatten().and_then(char::from_u32)?;
+    Some((c, 2 + digits))
 }
 
-fn bad_escape(text: &str, at: usize) -> Problem {
+pub(super) fn bad_escape(text: &str, at: usize) -> Problem {
     let mut chars = text.chars();
     let len = chars.by_ref().take(2).map(char::len_utf8).sum::<usize>();
     let (detail, len) = match text.as_bytes().get(1) {

@@ -23,8 +23,8 @@ pub fn parse_body(source: SourceId, text: &str) -> (Body, Diagnostics) {
         Ok(body) => {
             let mut converter = Converter::new(source, text, base);
             let body = converter.body(&body, 0..text.len());
-            // A string that runs over its line may have swallowed what follows.
-            if converter.multi_line { recover::body(source, text, base) } else { (body, converter.diagnostics) }
+            // A string that was read beyond its end may have swallowed what follows.
+            if converter.overrun { recover::body(source, text, base) } else { (body, converter.diagnostics) }
         }
         Err(_) => recover::body(source, text, base),
     }

@@ -186,6 +186,11 @@ fn newlines_comments_and_repeated_keys() {
         ("<<EOT\nEOTX\n EOT x\n${a} # ${b}\n EOT", "`EOTX\\n EOT x\\n${a} # ${b}\\n`"),
         ("[<<A\nx\nA\n, <<B\ny\nB\n]", "[\"x\\n\", \"y\\n\"]"),
         ("\"${ {for k in l : k =>\n 1} } # no comment\"", "`${for k in l: k => 1} # no comment`"),
+        (
+            r#""%{if a}x\n\"\u00e4\\ $${b}%{for c in d}\t%{endfor}%{endif}""#,
+            r#"`%{if a}x\n\"ä\\ ${b}%{for c in d}\t%{end}%{else}%{end}`"#,
+        ),
+        (r#""%{if a}\q%{endif}""#, "Invalid escape sequence"),
         ("a.0.1", "Invalid legacy index syntax"),
         ("a.*.b.*", "Nested splat expression not allowed"),
         ("\"%{ifx}a%{endif}\"", "Invalid template control keyword"),
@@ -208,6 +213,7 @@ fn spans_are_exact() {
         ("a = <<EOT\n  ${ b + }\nEOT\n", "+"),
         ("a {\n  b = { c = 1 d = 2 }\n}\n", "d"),
         ("a = x.\n", "."),
+        ("a = \"%{if b}x\"\nc = \"%{if d}%{endif}\"\n", "%{if b}"),
     ] {
         let mut sources = Sources::default();
         let id = sources.add("test.tf", input);
