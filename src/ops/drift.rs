@@ -4,6 +4,7 @@ use crate::apply::recover;
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::drift::{DriftReport, report};
 use crate::plan::drifted;
+use crate::provider::Freshness;
 use crate::state::backend::Backend;
 use crate::state::{State, journal};
 
@@ -52,5 +53,5 @@ pub async fn refresh(session: &Session, args: &Args) -> OpResult<(State, Diagnos
 async fn live(prepared: &Prepared, stored: &State, args: &Args) -> Result<State, Diagnostics> {
     let targets = &args.options.targets;
     let takes_part = |addr: &crate::addr::AbsInstance| targets.is_empty() || targets.iter().any(|t| t.covers(addr));
-    crate::refresh::refresh(stored, &prepared.providers, takes_part).await
+    crate::refresh::refresh(stored, &prepared.providers, takes_part, Freshness::Thorough).await
 }
