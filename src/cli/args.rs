@@ -19,7 +19,7 @@ pub struct Cli {
     #[arg(long, value_name = "DIR")]
     pub chdir: Option<PathBuf>,
     /// Do not colour the output
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 900)]
     pub no_color: bool,
     /// Print the version
     #[arg(long, short = 'v')]
@@ -53,6 +53,9 @@ pub enum Command {
     Validate(ValidateCommand),
     /// Prepare a folder: kiban needs nothing downloaded, so this only checks it
     Init(InitCommand),
+    /// Tell the workspace: kiban has one, "default"
+    #[command(subcommand)]
+    Workspace(WorkspaceCommand),
     /// Print the version
     Version(VersionCommand),
 }
@@ -72,8 +75,8 @@ pub struct VariableArgs {
 
 #[derive(Args, Debug)]
 pub struct StateArgs {
-    /// Hold the state's lock meanwhile
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    /// Hold the state's lock meanwhile; -lock=false does not
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
     pub lock: bool,
     /// How long to wait for the lock
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration)]
@@ -95,26 +98,26 @@ pub struct PlanningArgs {
     /// Replace this object; may be repeated
     #[arg(long, value_name = "ADDR", value_parser = instance)]
     pub replace: Vec<AbsInstance>,
-    /// Read the live objects first
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    /// Read the live objects first; -refresh=false trusts the state
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
     pub refresh: bool,
     /// Plan to destroy everything
-    #[arg(long, conflicts_with = "refresh_only", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, conflicts_with = "refresh_only", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
     pub destroy: bool,
     /// Only record in the state what the objects are now
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
     pub refresh_only: bool,
     /// Most operations at a time; without it kiban follows what the services answer
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub parallelism: Option<u16>,
-    /// Ask for what is missing
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    /// Ask for what is missing; -input=false never asks
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
     pub input: bool,
     /// Show warnings by their summaries only
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
     pub compact_warnings: bool,
     /// Print a stream of JSON objects
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
     pub json: bool,
 }
 
@@ -159,7 +162,7 @@ pub struct PlanCommand {
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Exit with 2 if there is anything to do, 0 if there is nothing
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
     pub detailed_exitcode: bool,
 }
 
@@ -171,7 +174,7 @@ pub struct ApplyCommand {
     #[command(flatten)]
     pub planning: PlanningArgs,
     /// Do not ask
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
     pub auto_approve: bool,
     /// A plan that `plan -out` has saved
     #[arg(value_name = "PLANFILE")]
@@ -184,7 +187,7 @@ pub struct DestroyCommand {
     #[command(flatten)]
     pub planning: PlanningArgs,
     /// Do not ask
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
     pub auto_approve: bool,
 }
 
@@ -211,7 +214,7 @@ pub struct DriftCommand {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub parallelism: Option<u16>,
     /// Print JSON
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
     pub json: bool,
 }
 
@@ -222,7 +225,7 @@ pub struct ShowCommand {
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// Print JSON
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
     pub json: bool,
 }
 
@@ -233,10 +236,10 @@ pub struct OutputCommand {
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
     /// Print JSON
-    #[arg(long, conflicts_with = "raw", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, conflicts_with = "raw", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
     pub json: bool,
     /// Print the bare text of one output
-    #[arg(long, requires = "name", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, requires = "name", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
     pub raw: bool,
     /// State file of the local backend
     #[arg(long, value_name = "FILE")]
@@ -279,7 +282,7 @@ pub struct GraphCommand {}
 #[command(after_help = "Exit codes: 0 valid, 1 not.\n\nExample:\n  kiban validate -json")]
 pub struct ValidateCommand {
     /// Print JSON
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
     pub json: bool,
 }
 
@@ -289,24 +292,34 @@ pub struct InitCommand {
     /// Setting of the backend, as NAME=VALUE or a file; may be repeated
     #[arg(long, value_name = "CONFIG")]
     pub backend_config: Vec<String>,
-    /// Check the backend
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    /// Check the backend; -backend=false does not
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
     pub backend: bool,
-    /// Ask for what is missing
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    /// Ask for what is missing; -input=false never asks
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
     pub input: bool,
     /// Taken for compatibility: there is nothing to upgrade
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
     pub upgrade: bool,
     /// Taken for compatibility
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
     pub reconfigure: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum WorkspaceCommand {
+    /// Print the name of the workspace
+    Show,
+    /// List workspaces
+    List,
+    /// Use a workspace
+    Select { name: String },
 }
 
 #[derive(Args, Debug)]
 pub struct VersionCommand {
     /// Print JSON
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
     pub json: bool,
 }
 

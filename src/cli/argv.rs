@@ -17,7 +17,7 @@ pub enum Parsed {
 }
 
 /// Commands that Terraform has and kiban does not, and what to do instead.
-const ELSEWHERE: [(&str, &str); 8] = [
+const ELSEWHERE: [(&str, &str); 7] = [
     ("taint", "use: kiban apply -replace=ADDR"),
     ("untaint", "a tainted object is replaced by the next apply"),
     ("login", "kiban uses no remote service of its own"),
@@ -25,7 +25,6 @@ const ELSEWHERE: [(&str, &str); 8] = [
     ("get", "modules are read where they are; there is nothing to download"),
     ("force-unlock", "the message about the lock says who holds it and how to free it"),
     ("env", "kiban has one workspace, \"default\": use a folder for each environment"),
-    ("workspace", "kiban has one workspace, \"default\": use a folder for each environment"),
 ];
 
 /// Reads an argument list without the program's name. `TF_CLI_ARGS` and `TF_CLI_ARGS_plan` of the environment stand
