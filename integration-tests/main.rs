@@ -1,1 +1,38 @@
-fn main(){}
+//! The real binary against a running AWS emulator.
+//!
+//! Starts the emulator of this repository, unless `KIBAN_TEST_ENDPOINT` names another endpoint. Every test has an
+//! account of its own, so all run at the same time.
+
+mod bad_inputs;
+mod kill;
+mod lifecycle;
+mod support;
+mod swap;
+
+use libtest_mimic::{Arguments, Trial};
+
+use support::Endpoint;
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let mut trials = Vec::new();
+    trials.extend(bad_inputs::trials());
+    trials.extend(lifecycle::trials());
+    trials.extend(kill::trials());
+    trials.extend(swap::trials());
+    if arguments.list {
+        libtest_mimic::run(&arguments, trials).exit();
+    }
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    Endpoint::stop();
+    support::print_skips();
+    conclusion.exit();
+}
+
+/// A test that fails by panicking.
+fn trial(name: impl Into<String>, test: impl FnOnce() + Send + 'static) -> Trial {
+    Trial::test(name, move || {
+        test();
+        Ok(())
+    })
+}

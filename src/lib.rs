@@ -3,7 +3,6 @@
 //!
 //! The modules stand in the order in which they build on each other: each may use those above it, never one below.
 
-
 pub mod diag;
 pub mod addr;
 pub mod value;
@@ -17,5 +16,7 @@ pub mod graph;
 pub mod refresh;
 pub mod plan;
 pub mod apply;
+pub mod drift;
 pub mod aws;
+pub mod ops;
 pub mod cli;

@@ -1,1 +1,79 @@
-fn main() {}
+//! The composition root: the only place that knows both the clouds and the command line.
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, stderr, stdin, stdout};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use kiban::apply::Cancel;
+use kiban::aws::AwsPlugin;
+use kiban::cli::operations::Failure;
+use kiban::cli::{Operations, Screen, Start, Work, run, wants_colour};
+use kiban::diag::Diagnostic;
+use kiban::ops::{Session, clock};
+
+#[tokio::main]
+#[expect(clippy::disallowed_methods, reason = "the environment is read here, once, and passed on")]
+async fn main() -> ExitCode {
+    let environment: BTreeMap<String, String> = std::env::vars().collect();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    logging(&environment);
+    let cancel = Cancel::default();
+    interrupts(cancel.clone());
+    let terminal = stdout().is_terminal();
+    let mut screen = Screen::new(stdout(), stderr(), std::io::BufReader::new(stdin()), clock::now);
+    screen.palette.colour = wants_colour(terminal, &environment);
+    screen.live = terminal && environment.get("TERM").is_none_or(|t| t != "dumb");
+    screen.interactive = stdin().is_terminal();
+    let start = async |start: Start| begin(start, environment.clone(), cancel);
+    ExitCode::from(run(&arguments, &environment, screen, start).await)
+}
+
+/// A session in the folder that the command line names.
+fn begin(
+    start: Start,
+    environment: BTreeMap<String, String>,
+    cancel: Cancel,
+) -> Result<Box<dyn Operations>, Failure> {
+    let unusable = |what: &str, e: std::io::Error| Failure::from(Diagnostic::error(what, e.to_string()));
+    let original_dir = std::env::current_dir().map_err(|e| unusable("No working directory", e))?;
+    if let Some(folder) = &start.chdir {
+        std::env::set_current_dir(folder).map_err(|e| {
+            let detail = format!("The folder {} given by -chdir cannot be used: {e}.", folder.display());
+            Failure::from(Diagnostic::error("Error handling -chdir option", detail))
+        })?;
+    }
+    let session = Session {
+        dir: ".".into(),
+        original_dir,
+        environment,
+        plugins: vec![Arc::new(AwsPlugin::default())],
+        clock: Arc::new(clock::RealClock::default()),
+        now: clock::now,
+        cancel,
+    };
+    Ok(Box::new(Work::new(session, start.state)))
+}
+
+/// The first interrupt stops, the second abandons; so do SIGTERMs of a scheduler.
+fn interrupts(cancel: Cancel) {
+    tokio::spawn(async move {
+        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        let Ok(mut terminate) = terminate else { return };
+        loop {
+            tokio::select! {
+                found = tokio::signal::ctrl_c() => if found.is_err() { return },
+                found = terminate.recv() => if found.is_none() { return },
+            }
+            cancel.interrupt();
+        }
+    });
+}
+
+/// `KIBAN_LOG` filters what is logged to the error stream, for example `debug`.
+fn logging(environment: &BTreeMap<String, String>) {
+    if let Some(filter) = environment.get("KIBAN_LOG") {
+        let filter = tracing_subscriber::EnvFilter::new(filter);
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).init();
+    }
+}

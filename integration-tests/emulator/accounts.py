@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 """
 import hashlib
 import re
-import secrets
 
 from . import state
 from .core import after, before

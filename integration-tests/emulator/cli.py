@@ -28,8 +28,12 @@ def main(argv=None):
             command.add_argument("--log", help="where the background process writes its messages")
             command.add_argument("--delay-ms", type=float, help="how long a resource is CREATING at least")
     options = parser.parse_args(argv)
-    pid_file = options.pid_file or os.path.join(CACHE, f"emulator-{options.port}.pid")
+    pid_file = options.pid_file or _pid_file(options.port or f"new-{os.getpid()}")
     return {"start": start, "stop": stop, "status": status}[options.command](options, os.path.abspath(pid_file))
+
+
+def _pid_file(port):
+    return os.path.join(CACHE, f"emulator-{port}.pid")
 
 
 def start(options, pid_file):
@@ -54,6 +58,8 @@ def start(options, pid_file):
     while time.time() < deadline:
         running = _read(pid_file)
         if running and running["pid"] == child.pid and _healthy(running):
+            if not options.pid_file and not options.port:  # so that `stop --port P` finds it
+                os.replace(pid_file, _pid_file(running["port"]))
             print(f"endpoint={running['endpoint']}")
             return 0
         if child.poll() is not None:
@@ -75,6 +81,9 @@ def _serve(options, pid_file):
         state.CONFIG["delay_ms"] = options.delay_ms
 
     def ready(port):
+        nonlocal pid_file
+        if not options.pid_file:
+            pid_file = _pid_file(port)
         endpoint = f"http://127.0.0.1:{port}"
         os.makedirs(os.path.dirname(pid_file), exist_ok=True)
         temporary = f"{pid_file}.{os.getpid()}"

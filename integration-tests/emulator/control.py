@@ -3,6 +3,7 @@ import collections
 import json
 import threading
 import time
+import traceback
 from urllib.parse import parse_qs
 
 from . import inventory, persistence, state
@@ -28,7 +29,7 @@ class Counters:
             self.connections.add((call.environ.get("REMOTE_ADDR"), call.environ.get("REMOTE_PORT")))
             entry = {"seq": self.seq, "time": time.time(), "call": call.name, "service": call.service,
                      "action": call.action, "account": call.account, "region": call.region, "mutating": call.mutating,
-                     "status": None, "fault": None, "ms": None}
+                     "status": None, "fault": None, "ms": None, "port": call.environ.get("REMOTE_PORT")}
             self.log.append(entry)
             return entry
 
@@ -79,14 +80,17 @@ class Control:
         name = path[len("/_kiban/"):].strip("/").replace("/", "_")
         handler = getattr(self, f"{method.lower()}_{name}", None)
         if handler is None:
-            known = sorted(n.replace("_", " /_kiban/", 1).upper().replace("/_KIBAN", "/_kiban") for n in dir(self)
-                           if n.split("_")[0] in ("get", "post", "delete"))
+            known = [f"{verb.upper()} /_kiban/{rest.replace('_', '/')}" for verb, _, rest in (n.partition("_") for n in dir(self))
+                     if verb in ("get", "post", "delete")]
             return 404, {"error": f"no {method} {path}", "known": known}
         account = query.get("account") or (data.get("account") if isinstance(data, dict) else None)
         try:
             return 200, handler(query, data, account)
         except (ValueError, KeyError, TypeError) as error:
             return 400, {"error": f"{type(error).__name__}: {error}"}
+        except Exception as error:
+            traceback.print_exc()
+            return 500, {"error": f"{type(error).__name__}: {error}"}
 
     # -- state of the server
     def get_health(self, query, data, account):

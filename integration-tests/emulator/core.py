@@ -6,6 +6,8 @@ A rule is one function registered for an operation:
   @after("ec2.CreateVpc")          sees moto's result (a dict of values or moto objects) and may change or replace it.
 Every rule runs under LOCK: moto's backends are plain dictionaries and were never meant for threads.
 """
+import base64
+import datetime
 import functools
 import importlib
 import inspect
@@ -161,7 +163,7 @@ def identify(call):
         call.action = call.request.values.get("Action") or "Unknown"
     else:
         try:
-            found, call.url_params = get_service_router(call.service).match(call.request)
+            found, call.url_params = get_service_router(call.service)._get_router(call.protocol).match(call.request)
             call.action = found.name
         except Exception:
             call.action = f"{call.method} {call.path}"
@@ -199,6 +201,9 @@ def execute(call):
         except ServiceException as error:
             return refuse(call, error)
         except NotImplementedError as error:
+            if call.service == "ec2" and str(error).startswith("The filter '"):
+                # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (InvalidParameterValue)
+                return refuse(call, AwsError("InvalidParameterValue", str(error).partition(" for ")[0] + " is invalid"))
             return refuse(call, AwsError("NotImplemented", f"{call.name} is not emulated: {error}", status=501))
         except Exception as error:
             traceback.print_exc(file=sys.stderr)
@@ -278,7 +283,7 @@ def _ask_moto(call):
         chunks = _flask_app("all")(environ, start)
         body = b"".join(chunks)
         status, headers = seen["status"], seen["headers"]
-        if headers.get("Content-Type", "").startswith("text/html") and status >= 400:
+        if body[:9].lower() == b"<!doctype" and status >= 400:
             raise NotImplementedError(call.action)
     else:
         request = call.request
@@ -321,3 +326,26 @@ def _method_names(cls):
 
 
 moto_responses.method_names_from_class = _method_names
+
+
+# ---------------------------------------------------------------- what answers are made of
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc)
+
+
+def hex_id(prefix, length=17):
+    return prefix + uuid.uuid4().hex[:length]
+
+
+def page(items, size, token, wrong=None):
+    """One page of a list and the token of the next; the token is the position."""
+    start = 0
+    if token:
+        try:
+            start = int(base64.b64decode(token.encode()).decode().partition(":")[2])
+        except ValueError:
+            raise wrong or AwsError("InvalidParameterException", "The nextToken provided is invalid")
+    end = len(items) if not size else start + int(size)
+    following = base64.b64encode(f"p:{end}".encode()).decode() if end < len(items) else None
+    return items[start:end], following

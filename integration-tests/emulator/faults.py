@@ -1,7 +1,7 @@
 """Faults by rule: throttling, errors, dropped connections, holds, delays, eventual consistency, failing creations.
 
 Knows nothing about how a service answers; it says what is to happen to a call before and after its effect.
-A rule is JSON: {"match": {"service", "action", "account", "region"} (globs), "kind": ..., "skip": n, "times": n, ...}.
+A rule is JSON: {"match": {"service", "action", "account", "region"} (globs) or "mutating" (boolean), "kind": ..., "skip": n, "times": n, ...}.
 """
 import fnmatch
 import itertools
@@ -46,7 +46,7 @@ class Rule:
             raise ValueError(f"kind must be one of {sorted(KINDS)}, not {kind!r}")
         if spec.get("when", "before") not in ("before", "after"):
             raise ValueError("when must be before or after")
-        unknown = set(spec.get("match", {})) - {"service", "action", "account", "region"}
+        unknown = set(spec.get("match", {})) - {"service", "action", "account", "region", "mutating"}
         if unknown:
             raise ValueError(f"match knows no {sorted(unknown)}")
         self.id, self.kind, self.spec = next(_ids), kind, spec
@@ -58,7 +58,9 @@ class Rule:
 
     def takes(self, call):
         values = {"service": call.service, "action": call.action, "account": call.account, "region": call.region}
-        return all(fnmatch.fnmatchcase(str(values[k]), str(v)) for k, v in self.match.items())
+        if self.match.get("mutating") not in (None, call.mutating):
+            return False
+        return all(fnmatch.fnmatchcase(str(values[k]), str(v)) for k, v in self.match.items() if k in values)
 
     def fires(self):
         """Count the match; whether this one is the rule's (after `skip`, at most `times`)."""

@@ -6,7 +6,11 @@ import socket
 import sys
 import threading
 import time
+import warnings
+from traceback import format_exc
 
+# moto warns of error codes that botocore's models do not list; AWS answers many such.
+warnings.filterwarnings("ignore", message="Exception\\(", module="moto")
 # moto reads these when its modules load.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "true")
@@ -15,9 +19,8 @@ os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "test")
 os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
 
 from cheroot import wsgi
-from cheroot.server import HTTPServer
 
-from . import accounts, core, persistence, rules, state  # noqa: F401  (rules registers every service's)
+from . import accounts, core, persistence, rules
 from .control import Control, Counters
 from .faults import Drop, Faults
 
@@ -52,7 +55,8 @@ class Emulator:
         environ["RAW_URI"] = environ.get("REQUEST_URI", path)
         status, headers, content = self.serve(core.Call(environ, body))
         if environ["REQUEST_METHOD"] == "HEAD":
-            return _send(start_response, status, headers, b"")
+            length = next((v for k, v in headers.items() if k.lower() == "content-length"), len(content))
+            return _send(start_response, status, headers, b"", length)
         return _send(start_response, status, headers, content)
 
     def serve(self, call):
@@ -97,11 +101,10 @@ class Emulator:
     def save(self):
         if self.state_file:
             with self._save_lock:
-                changed, self.changed_at = self.changed_at, None
+                self.changed_at = None  # a failure is told once and tried again after the next change
                 try:
                     persistence.save(self.state_file)
                 except Exception as error:
-                    self.changed_at = changed
                     print(f"emulator: cannot save to {self.state_file}: {error}", file=sys.stderr, flush=True)
 
     def _save_when_idle(self):
@@ -120,7 +123,7 @@ class Emulator:
         server.gateway = Gateway
         server.nodelay = True
         server.keep_alive_conn_limit = 4096
-        server.error_log = lambda *args, **kwargs: None
+        server.error_log = _report
         self.http = server
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stop_soon())
@@ -143,7 +146,11 @@ class Emulator:
 
 
 class Gateway(wsgi.Gateway_10):
-    """Hands the application its socket, so that a fault can cut the connection or watch it close."""
+    """Hands the application its socket, so that a fault can cut the connection or watch it close.
+
+    An answer leaves in one write. Split in two, its body can come so late that Go's HTTP client, which may still be
+    closing its own request's body when an answer is this fast, gives the connection up between them and calls again.
+    """
 
     def get_environ(self):
         environ = super().get_environ()
@@ -152,11 +159,34 @@ class Gateway(wsgi.Gateway_10):
         return environ
 
     def respond(self):
+        connection = self.req.conn
+        wfile, connection.wfile = connection.wfile, _Collected()
         try:
             super().respond()
         except Drop:
             self.req.close_connection = True
             self.req.sent_headers = True
+            connection.wfile.parts.clear()
+        finally:
+            collected, connection.wfile = connection.wfile, wfile
+        if collected.parts:
+            wfile.write(b"".join(collected.parts))
+
+
+class _Collected:
+    def __init__(self):
+        self.parts = []
+
+    def write(self, data):
+        self.parts.append(bytes(data))
+        return len(data)
+
+    def flush(self):
+        pass
+
+
+def _report(message="", level=20, traceback=False):
+    print("emulator:", message, format_exc() if traceback else "", file=sys.stderr, flush=True)
 
 
 def _body(environ):
@@ -176,10 +206,12 @@ def _cut(environ):
         pass
 
 
-def _send(start_response, status, headers, body):
-    lower = {k.lower() for k in headers}
-    items = [(k, v) for k, v in headers.items() if k.lower() != "connection"]
-    if "content-length" not in lower:
-        items.append(("Content-Length", str(len(body))))
+def _send(start_response, status, headers, body, length=None):
+    """The length is always the body's own: one byte too many and the next answer on the connection is lost."""
+    items = [(k, v) for k, v in headers.items() if k.lower() not in ("connection", "content-length", "transfer-encoding")]
+    if status in (204, 304):
+        body = b""
+    else:
+        items.append(("Content-Length", str(len(body) if length is None else length)))
     start_response(f"{status} {REASONS.get(status, 'Status')}", items)
     return [body] if body else []

@@ -9,7 +9,8 @@ import time
 STORES = {}     # (account, region) -> {service: {...}}
 PASSAGES = []
 FINISHERS = {}  # name -> function(passage), what happens at the end; by name, so that a saved account can be loaded
-CONFIG = {"delay_ms": 150, "min_polls": 2, "grace_ms": 3000, "iam_delay_ms": 0, "throttle": False}
+CONFIG = {"delay_ms": 150, "min_polls": 2, "grace_ms": 3000, "iam_delay_ms": 0, "throttle": False,
+          "strict_node_entries": False}
 
 
 def store(account, region, service):

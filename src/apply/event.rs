@@ -9,13 +9,33 @@ use crate::plan::StepKind;
 /// One thing that happened.
 #[derive(Clone, Debug)]
 pub enum Event {
-    Started { addr: AbsInstance, kind: StepKind, id: Option<String> },
+    Started {
+        addr: AbsInstance,
+        kind: StepKind,
+        id: Option<String>,
+    },
     /// Still going on; sent about every ten seconds.
-    Progress { addr: AbsInstance, kind: StepKind, elapsed: Duration, why: Option<String> },
-    Finished { addr: AbsInstance, kind: StepKind, elapsed: Duration, id: Option<String> },
-    Failed { addr: AbsInstance, kind: StepKind, elapsed: Duration },
+    Progress {
+        addr: AbsInstance,
+        kind: StepKind,
+        elapsed: Duration,
+        why: Option<String>,
+    },
+    Finished {
+        addr: AbsInstance,
+        kind: StepKind,
+        elapsed: Duration,
+        id: Option<String>,
+    },
+    Failed {
+        addr: AbsInstance,
+        kind: StepKind,
+        elapsed: Duration,
+    },
     /// The first interrupt: nothing new starts, what runs is waited for.
-    Stopping { running: usize },
+    Stopping {
+        running: usize,
+    },
     Diagnostic(Diagnostic),
 }
 

@@ -26,7 +26,10 @@ pub async fn recover(
             Ok(Some(id)) => found.push(
                 Diagnostic::warning(
                     "Object of an interrupted run found",
-                    format!("{} was being created when an earlier run ended; \"{id}\" is in the state now.", begun.intent.address),
+                    format!(
+                        "{} was being created when an earlier run ended; \"{id}\" is in the state now.",
+                        begun.intent.address
+                    ),
                 )
                 .address(&begun.intent.address),
             ),
@@ -39,22 +42,23 @@ pub async fn recover(
 
 async fn adopt(begun: &Unfinished, providers: &Providers, state: &mut State) -> Result<Option<RemoteId>, Diagnostic> {
     let unusable = |what: &str| {
-        Diagnostic::error("Unusable journal entry", format!("{what} in the journal means nothing to this version of kiban."))
-            .hint("Look in AWS for the object, import or delete it, then remove the journal file beside the state.")
+        Diagnostic::error(
+            "Unusable journal entry",
+            format!("{what} in the journal means nothing to this version of kiban."),
+        )
+        .hint("Look in AWS for the object, import or delete it, then remove the journal file beside the state.")
     };
     let addr = AbsInstance::parse(&begun.intent.address).ok_or_else(|| unusable(&begun.intent.address))?;
-    let provider_addr =
-        ProviderAddr::parse(&begun.intent.provider).ok_or_else(|| unusable(&begun.intent.provider))?;
+    let provider_addr = ProviderAddr::parse(&begun.intent.provider).ok_or_else(|| unusable(&begun.intent.provider))?;
     let provider = providers.get(&provider_addr).ok_or_else(|| unusable(&begun.intent.provider))?;
-    let schema = providers
-        .schema(&provider_addr.source, &addr.resource.resource)
-        .ok_or_else(|| unusable(&begun.intent.kind))?;
+    let schema =
+        providers.schema(&provider_addr.source, &addr.resource.resource).ok_or_else(|| unusable(&begun.intent.kind))?;
     let kind = begun.intent.kind.as_str();
-    let failed = |e: crate::provider::Error| {
-        e.to_diagnostic("Cannot look for the object of an interrupted run").address(&addr)
-    };
+    let failed =
+        |e: crate::provider::Error| e.to_diagnostic("Cannot look for the object of an interrupted run").address(&addr);
     let created = begun.created.clone().map(RemoteId::from);
-    let intent = Intent { token: begun.intent.token.clone(), id: created.clone(), identity: begun.intent.identity.clone() };
+    let intent =
+        Intent { token: begun.intent.token.clone(), id: created.clone(), identity: begun.intent.identity.clone() };
     let Some(id) = provider.find(kind, &intent).await.map_err(failed)?.or(created) else { return Ok(None) };
     let identity = begun.intent.identity.iter().map(|(k, v)| (k.as_str().into(), v.as_str().into()));
     // What identified the object helps types whose reads need more than the id.
@@ -91,7 +95,8 @@ fn put(
     let value = merge(&schema.block, &prior, object).map_err(invalid)?;
     let instance = state.instance_mut(addr, provider_addr);
     if let Some(current) = &instance.current {
-        let known = current.decode(&schema.block).ok().and_then(|v| provider.remote_id(addr.kind(), &Object::from_value(&v)));
+        let known =
+            current.decode(&schema.block).ok().and_then(|v| provider.remote_id(addr.kind(), &Object::from_value(&v)));
         if known.as_ref() == Some(id) {
             return Ok(false);
         }

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use futures::stream::{FuturesUnordered, StreamExt};
 
-use crate::addr::{AbsInstance, ModuleInstance, ProviderAddr};
+use crate::addr::{AbsInstance, ConfigResource, ModuleInstance, ProviderAddr};
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::eval::world::World;
 use crate::plan::{Action, ChangeKey, Mode, Plan, StepKind, Summary};
 use crate::provider::Providers;
+use crate::refresh::refresh;
 use crate::schema::SharedSchema;
 use crate::state::backend::Backend;
 use crate::state::journal::{Journal, Record};
@@ -98,6 +99,7 @@ impl Apply<'_> {
             }
             Err(error) => found.extend(storage(error)),
         }
+        self.settle(&mut found).await;
         if !found.has_errors() || self.plan.steps.is_empty() {
             self.outputs(&mut found);
         }
@@ -168,9 +170,43 @@ impl Apply<'_> {
         }
         if self.cancel.urgency() != Urgency::None {
             found.push(
-                Diagnostic::error("Interrupted", "The run was stopped before everything planned was done; what was done is in the state.")
-                    .hint("Run apply again: it goes on where this run stopped."),
+                Diagnostic::error(
+                    "Interrupted",
+                    "The run was stopped before everything planned was done; what was done is in the state.",
+                )
+                .hint("Run apply again: it goes on where this run stopped."),
             );
+        }
+    }
+
+    /// Reads again what other objects have changed: a security group shows its rules only after they are made. Without
+    /// this the next look at the group would take them for drift.
+    async fn settle(&self, found: &mut Diagnostics) {
+        if self.plan.steps.is_empty() || self.cancel.urgency() == Urgency::Abandon {
+            return;
+        }
+        let touched = self.plan.steps.iter().map(|s| &self.plan.changes[s.change]);
+        let around: BTreeSet<ConfigResource> = touched.flat_map(|c| c.dependencies.iter().cloned()).collect();
+        let state = self.saver.with(State::clone);
+        for resource in state.resources.values() {
+            if let Some(provider) = self.providers.get(&resource.provider) {
+                provider.forget();
+            }
+        }
+        let takes_part = |addr: &AbsInstance| around.contains(&addr.resource.config());
+        match refresh(&state, self.providers, takes_part).await {
+            Ok(live) => {
+                for (addr, resource, instance) in live.instances().filter(|(a, ..)| takes_part(a)) {
+                    let Some(object) = &instance.current else { continue };
+                    let schema = self.providers.schema(&resource.provider.source, &addr.resource.resource);
+                    if let Some(Ok(value)) = schema.map(|s| object.decode(&s.block)) {
+                        self.world.set_instance(&addr.resource, addr.key.clone(), value);
+                    }
+                }
+                self.saver.change(|state| *state = live);
+            }
+            // Everything was done; only the state is a little behind.
+            Err(errors) => found.extend(errors.into_iter().map(|d| Diagnostic { severity: Severity::Warning, ..d })),
         }
     }
 
@@ -238,7 +274,8 @@ impl Apply<'_> {
             for change in self.plan.changes.iter().filter(|c| c.action == Action::NoOp && c.key.deposed.is_none()) {
                 let Some(after) = &change.after else { continue };
                 let Some(resource) = state.resources.get_mut(&change.key.addr.resource) else { continue };
-                let Some(object) = resource.instances.get_mut(&change.key.addr.key).and_then(|i| i.current.as_mut()) else {
+                let Some(object) = resource.instances.get_mut(&change.key.addr.key).and_then(|i| i.current.as_mut())
+                else {
                     continue;
                 };
                 if after.is_wholly_known() {
@@ -258,7 +295,9 @@ impl Apply<'_> {
             let block = self.world.config.module(&addr.resource.module.path());
             let block = block.and_then(|m| m.resources.get(&addr.resource.resource));
             let Some(block) = block else { continue };
-            let Some(provider) = crate::plan::provider_of(self.world.config, &addr.resource.config(), block) else { continue };
+            let Some(provider) = crate::plan::provider_of(self.world.config, &addr.resource.config(), block) else {
+                continue;
+            };
             if let Some(schema) = self.providers.schema(&provider.source, &addr.resource.resource) {
                 self.store_data(addr, &provider, &schema, value);
             }

@@ -63,7 +63,8 @@ impl Apply<'_> {
         let addr = &change.key.addr;
         let block = self.world.config.module(&addr.resource.module.path());
         let block = block.and_then(|m| m.resources.get(&addr.resource.resource));
-        let missing = || Diagnostics::from(Diagnostic::error("Provider missing", change.provider.to_string()).address(addr));
+        let missing =
+            || Diagnostics::from(Diagnostic::error("Provider missing", change.provider.to_string()).address(addr));
         let provider = self.providers.get(&change.provider).ok_or_else(missing)?;
         let schema = self.providers.schema(&change.provider.source, &addr.resource.resource).ok_or_else(missing)?;
         let subject = Subject { change, provider, schema, block };
@@ -85,7 +86,9 @@ impl Apply<'_> {
     fn replan(&self, subject: &Subject<'_>, prior: Option<&Value>) -> Result<(Action, Value), Diagnostics> {
         let addr = subject.addr();
         let Some(block) = subject.block else {
-            return Err(Diagnostic::error("Block missing", "The configuration has no such block.").address(addr).into());
+            return Err(Diagnostic::error("Block missing", "The configuration has no such block.")
+                .address(addr)
+                .into());
         };
         let keys = self.world.keys(&addr.resource.module, &block.repetition)?;
         let scope = self.world.scope_of(&addr.resource.module, keys.repeated(&addr.key));
@@ -116,8 +119,12 @@ impl Apply<'_> {
             };
             return Err(errors.into_iter().map(at).collect());
         }
-        if let Some(attribute) = subject.change.after.as_ref().and_then(|planned| broken_promise(planned, &plan.planned)) {
-            return Err(self.not_as_planned(subject, &format!("\"{attribute}\" came out different from what was planned")));
+        if let Some(attribute) =
+            subject.change.after.as_ref().and_then(|planned| broken_promise(planned, &plan.planned))
+        {
+            return Err(
+                self.not_as_planned(subject, &format!("\"{attribute}\" came out different from what was planned"))
+            );
         }
         if prior.is_some() && plan.action.is_replace() {
             let paths: Vec<String> = plan.replace_paths.iter().map(ToString::to_string).collect();
@@ -181,8 +188,9 @@ impl Apply<'_> {
         let (seq, token) = self.intend(subject, Act::Create, &want).await?;
         let timeouts = subject.timeouts(Some(&planned));
         let made = self.make(subject, &want, seq, &token, timeouts.create).await;
-        let id = match made {
-            Made::Object(id) => id,
+        let (id, unfinished) = match made {
+            Made::Object(id) => (id, false),
+            Made::Unfinished(id) => (id, true),
             Made::Half(id, error) => {
                 self.keep_half(subject, &planned, &id).await;
                 self.done(seq, Some(&error)).await?;
@@ -199,7 +207,10 @@ impl Apply<'_> {
             }
         };
         let watched = self.watched(subject, &id, &want, timeouts.create);
-        let live = self.poller.ready(&watched, |why| self.pending(subject, kind, why)).await;
+        let mut live = self.poller.ready(&watched, |why| self.pending(subject, kind, why)).await;
+        if let (Ok(made), true) = (&live, unfinished) {
+            live = self.complete(subject, &id, &planned, made, timeouts.create).await;
+        }
         let result = match live {
             Ok(live) => self.keep(subject, &planned, &live, Status::Ready),
             Err(error) => {
@@ -214,6 +225,25 @@ impl Apply<'_> {
         result?;
         self.postconditions(subject)?;
         Ok(Some(id.to_string()))
+    }
+
+    /// Finishes an object that was not ready for all of its creation: what is missing is an update.
+    async fn complete(
+        &self,
+        subject: &Subject<'_>,
+        id: &RemoteId,
+        planned: &Value,
+        made: &Object,
+        timeout: Duration,
+    ) -> ProviderResult<Object> {
+        let prior = merge(&subject.schema.block, planned, made).map_err(Error::other)?;
+        let (before, want) = (Object::from_value(&prior), Object::from_value(planned));
+        self.retrying(subject, Operation::Update, timeout, || {
+            subject.provider.update(subject.kind(), id, &before, &want)
+        })
+        .await?;
+        let watched = self.watched(subject, id, &want, timeout);
+        self.poller.ready(&watched, |why| self.pending(subject, StepKind::Create, why)).await
     }
 
     /// Calls until the object exists, or certainly does not.
@@ -244,7 +274,12 @@ impl Apply<'_> {
                 Err(error) => error,
             };
             if let Some(id) = known() {
-                return Made::Half(id, error);
+                let later = subject.provider.retries(subject.kind(), Operation::Create, &error);
+                return if later || error.kind == ErrorKind::Connection {
+                    Made::Unfinished(id)
+                } else {
+                    Made::Half(id, error)
+                };
             }
             let waited = self.clock.elapsed().saturating_sub(start);
             if error.kind == ErrorKind::Connection {
@@ -325,7 +360,8 @@ impl Apply<'_> {
         });
         let Some(stored) = stored else { return Ok(None) };
         let prior = stored.decode(&subject.schema.block);
-        let prior = prior.map_err(|why| Diagnostic::error("Unreadable object in state", why).address(subject.addr()))?;
+        let prior =
+            prior.map_err(|why| Diagnostic::error("Unreadable object in state", why).address(subject.addr()))?;
         let before = Object::from_value(&prior);
         let Some(id) = subject.provider.remote_id(subject.kind(), &before) else {
             return Err(subject.error("Delete failed", &Error::other("the state does not identify the object")).into());
@@ -383,7 +419,8 @@ impl Apply<'_> {
         loop {
             let Err(error) = call().await else { return Ok(()) };
             let waited = self.clock.elapsed().saturating_sub(start);
-            let again = error.kind == ErrorKind::Connection || subject.provider.retries(subject.kind(), operation, &error);
+            let again =
+                error.kind == ErrorKind::Connection || subject.provider.retries(subject.kind(), operation, &error);
             if !again || waited >= timeout {
                 return Err(error);
             }
@@ -392,8 +429,21 @@ impl Apply<'_> {
         }
     }
 
-    fn watched<'w>(&self, subject: &'w Subject<'_>, id: &'w RemoteId, prior: &'w Object, timeout: Duration) -> Watched<'w> {
-        Watched { provider: &*subject.provider, addr: &subject.change.provider, kind: subject.kind(), id, prior, timeout }
+    fn watched<'w>(
+        &self,
+        subject: &'w Subject<'_>,
+        id: &'w RemoteId,
+        prior: &'w Object,
+        timeout: Duration,
+    ) -> Watched<'w> {
+        Watched {
+            provider: &*subject.provider,
+            addr: &subject.change.provider,
+            kind: subject.kind(),
+            id,
+            prior,
+            timeout,
+        }
     }
 
     fn pending(&self, subject: &Subject<'_>, kind: StepKind, why: &str) {
@@ -407,7 +457,9 @@ impl Apply<'_> {
         let (value, problem) = match merged {
             Ok(value) => (value, None),
             // Never lose an object: the planned values, without what is unknown, stand in.
-            Err(why) => (merge(&subject.schema.block, planned, &Object::new()).unwrap_or_else(|_| planned.clone()), Some(why)),
+            Err(why) => {
+                (merge(&subject.schema.block, planned, &Object::new()).unwrap_or_else(|_| planned.clone()), Some(why))
+            }
         };
         let mut object = ObjectState {
             status,
@@ -493,6 +545,8 @@ impl Apply<'_> {
 /// How a creation ended.
 enum Made {
     Object(RemoteId),
+    /// It exists, and the rest can be done once it is ready.
+    Unfinished(RemoteId),
     /// It exists, and not everything could be done to it.
     Half(RemoteId, Error),
     Nothing(Error),

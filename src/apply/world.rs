@@ -16,7 +16,8 @@ pub fn populate(world: &World<'_>, graph: &Graph, plan: &Plan) {
     }
     for node in graph.order() {
         let Node::Resource(resource) = node else { continue };
-        let Some(block) = world.config.module(&resource.module).and_then(|m| m.resources.get(&resource.resource)) else {
+        let Some(block) = world.config.module(&resource.module).and_then(|m| m.resources.get(&resource.resource))
+        else {
             continue;
         };
         for module in world.module_instances(&resource.module) {

@@ -74,6 +74,12 @@ impl Client {
         Self { shared: Arc::new(shared), loader: Some(Arc::new(Loader::default())) }
     }
 
+    /// The same client with nothing read yet.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self { shared: self.shared.clone(), loader: Some(Arc::new(Loader::default())) }
+    }
+
     /// The same client without shared reads: for waiters and reads after a write.
     #[must_use]
     pub fn fresh(&self) -> Self {

@@ -144,7 +144,9 @@ fn kind(code: &str, status: u16) -> ErrorKind {
         | "MountTargetConflict"
         | "AccessPointAlreadyExists" => ErrorKind::Exists,
         _ if ends(&[".NotFound", ".NotFoundException", "NotFoundFault", ".Malformed"]) => ErrorKind::NotFound,
-        _ if ends(&[".Duplicate", "AlreadyExists", "AlreadyExistsException", "AlreadyExistsFault"]) => ErrorKind::Exists,
+        _ if ends(&[".Duplicate", "AlreadyExists", "AlreadyExistsException", "AlreadyExistsFault"]) => {
+            ErrorKind::Exists
+        }
         _ if status >= 500 => ErrorKind::Connection,
         _ => ErrorKind::Other,
     }

@@ -1,7 +1,7 @@
 //! The provider boundary over the registry of AWS types.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -56,16 +56,22 @@ impl Plugin for AwsPlugin {
     }
     async fn configure(&self, config: Object) -> std::result::Result<Arc<dyn Provider>, Diagnostics> {
         let client = settings::connect(&config).await?;
-        Ok(Arc::new(AwsProvider { types: self.types.clone(), client }))
+        Ok(Arc::new(AwsProvider { types: self.types.clone(), run: RwLock::new(client.clone()), client }))
     }
 }
 
 struct AwsProvider {
     types: Arc<Registry<Client>>,
     client: Client,
+    /// The client with the shared reads of this run.
+    run: RwLock<Client>,
 }
 
 impl AwsProvider {
+    fn sharing(&self) -> Client {
+        self.run.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn get(&self, kind: &str) -> Result<&dyn AnyResource<Client>> {
         self.types.get(kind).ok_or_else(|| Error::other(format!("kiban has no resource type \"{kind}\"")))
     }
@@ -119,7 +125,7 @@ impl Provider for AwsProvider {
     ) -> Result<BTreeMap<RemoteId, Found>> {
         let resource = self.get(kind)?;
         let client = match freshness {
-            Freshness::Run => self.client.clone(),
+            Freshness::Run => self.sharing(),
             Freshness::Now => self.client.fresh(),
         };
         let mut batches = Vec::new();
@@ -128,6 +134,10 @@ impl Provider for AwsProvider {
         }
         let found: Vec<_> = stream::iter(batches).buffer_unordered(BATCHES_AT_ONCE).try_collect().await?;
         Ok(found.into_iter().flatten().collect())
+    }
+
+    fn forget(&self) {
+        *self.run.write().unwrap_or_else(PoisonError::into_inner) = self.client.anew();
     }
 
     fn plan(&self, kind: &str, change: &mut PlannedChange) -> Diagnostics {
@@ -178,6 +188,7 @@ impl Provider for AwsProvider {
     async fn read_data(&self, kind: &str, config: &Object) -> Result<Object> {
         let data = self.types.get_data(kind);
         let data = data.ok_or_else(|| Error::other(format!("kiban has no data source \"{kind}\"")))?;
-        repeat_lost(|| data.read(&self.client, config)).await
+        let client = self.sharing();
+        repeat_lost(|| data.read(&client, config)).await
     }
 }

@@ -8,12 +8,14 @@ mod command;
 pub mod operations;
 pub mod render;
 mod screen;
+mod session;
 
 pub use argv::{Parsed, parse};
 pub use operations::{
     Applied, Drifted, Failure, Operations, PlanRequest, Planned, SchemaLookup, Shown, Start, Stored, Validated,
 };
 pub use screen::{Output, Screen};
+pub use session::Work;
 
 use std::collections::BTreeMap;
 

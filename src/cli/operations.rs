@@ -98,7 +98,8 @@ pub struct Stored {
 
 /// What `show` was given.
 pub enum Shown {
-    Plan(Box<Planned>),
+    /// A saved plan, as it was when it was made.
+    Plan { text: String, json: serde_json::Value },
     State(Stored),
 }
 
@@ -107,6 +108,8 @@ pub enum Shown {
 pub trait Operations: Send + Sync {
     async fn validate(&self) -> Result<Validated, Failure>;
     async fn plan(&self, request: PlanRequest) -> Result<Planned, Failure>;
+    /// Plans again what a plan file holds; an error where something else comes out.
+    async fn resume(&self, from: &Path, request: PlanRequest) -> Result<Planned, Failure>;
     async fn apply(&self, planned: Planned, observer: &dyn Observer) -> Result<Applied, Failure>;
     async fn drift(&self, request: PlanRequest) -> Result<Drifted, Failure>;
     /// Writes a plan file.

@@ -135,7 +135,8 @@ impl<'a> Reader<'a> {
     fn only(&mut self, body: &Body, arguments: &[&str], blocks: &[&str]) {
         for attribute in &body.attributes {
             if !arguments.contains(&&*attribute.name.name) {
-                let what = if blocks.contains(&&*attribute.name.name) { " Did you mean to define a block?" } else { "" };
+                let what =
+                    if blocks.contains(&&*attribute.name.name) { " Did you mean to define a block?" } else { "" };
                 let found = Diagnostic::error(
                     "Unsupported argument",
                     format!("An argument named \"{}\" is not expected here.{what}", attribute.name.name),
@@ -181,7 +182,8 @@ impl<'a> Reader<'a> {
         };
         if value.is_none() {
             self.found.push(
-                Diagnostic::error("Unsuitable value type", format!("\"{name}\" must be true or false, written out.")).at(attribute.expr.span),
+                Diagnostic::error("Unsuitable value type", format!("\"{name}\" must be true or false, written out."))
+                    .at(attribute.expr.span),
             );
         }
         value
@@ -193,7 +195,8 @@ impl<'a> Reader<'a> {
             Some(text) => Some(text.to_owned()),
             None => {
                 self.found.push(
-                    Diagnostic::error("Unsuitable value type", format!("\"{name}\" must be a text, written out.")).at(attribute.expr.span),
+                    Diagnostic::error("Unsuitable value type", format!("\"{name}\" must be a text, written out."))
+                        .at(attribute.expr.span),
                 );
                 None
             }
@@ -204,7 +207,9 @@ impl<'a> Reader<'a> {
         let mut out = Vec::new();
         for block in body.blocks(kind) {
             self.only(&block.body, &["condition", "error_message"], &[]);
-            if let (Some(condition), Some(message)) = (self.required(block, "condition"), self.required(block, "error_message")) {
+            if let (Some(condition), Some(message)) =
+                (self.required(block, "condition"), self.required(block, "error_message"))
+            {
                 out.push(Condition { condition, message, span: block.header });
             }
         }
@@ -212,7 +217,11 @@ impl<'a> Reader<'a> {
     }
 
     fn terraform(&mut self, block: Block) {
-        self.only(&block.body, &["required_version", "experiments"], &["required_providers", "backend", "cloud", "provider_meta"]);
+        self.only(
+            &block.body,
+            &["required_version", "experiments"],
+            &["required_providers", "backend", "cloud", "provider_meta"],
+        );
         if let Some(attribute) = block.body.attribute("required_version") {
             self.found.extend(settings::check_version(&attribute.expr));
         }
@@ -222,7 +231,9 @@ impl<'a> Reader<'a> {
                     for attribute in &inner.body.attributes {
                         let (required, errors) = settings::required_provider(attribute);
                         self.found.extend(errors);
-                        self.module.required_providers.extend(required.map(|r: RequiredProvider| (attribute.name.name.clone(), r)));
+                        self.module
+                            .required_providers
+                            .extend(required.map(|r: RequiredProvider| (attribute.name.name.clone(), r)));
                     }
                 }
                 "backend" => {
@@ -231,9 +242,12 @@ impl<'a> Reader<'a> {
                     }
                 }
                 "cloud" => self.found.push(
-                    Diagnostic::error("Unsupported block", "kiban does not work with HCP Terraform: a state is kept by a backend.")
-                        .at(inner.header)
-                        .hint("Use `backend \"local\"`."),
+                    Diagnostic::error(
+                        "Unsupported block",
+                        "kiban does not work with HCP Terraform: a state is kept by a backend.",
+                    )
+                    .at(inner.header)
+                    .hint("Use `backend \"local\"`."),
                 ),
                 _ => {}
             }
@@ -259,8 +273,11 @@ impl<'a> Reader<'a> {
         let Some(name) = block.labels.first().cloned() else { return };
         if RESERVED.contains(&&*name.name) {
             self.found.push(
-                Diagnostic::error("Invalid variable name", format!("\"{}\" is reserved: module calls use it themselves.", name.name))
-                    .at(name.span),
+                Diagnostic::error(
+                    "Invalid variable name",
+                    format!("\"{}\" is reserved: module calls use it themselves.", name.name),
+                )
+                .at(name.span),
             );
             return;
         }
@@ -274,7 +291,9 @@ impl<'a> Reader<'a> {
         let default = block.body.attribute("default").map(|a| a.expr.clone());
         if let Some(default) = &default {
             for reference in Reference::of(default) {
-                self.found.push(Diagnostic::error("Variables not allowed", "A default may refer to nothing.").at(reference.span));
+                self.found.push(
+                    Diagnostic::error("Variables not allowed", "A default may refer to nothing.").at(reference.span),
+                );
             }
         }
         let variable = Variable {
@@ -299,7 +318,9 @@ impl<'a> Reader<'a> {
 
     fn locals(&mut self, block: Block) {
         for inner in &block.body.blocks {
-            self.found.push(Diagnostic::error("Unsupported block type", "A locals block contains no blocks.").at(inner.header));
+            self.found.push(
+                Diagnostic::error("Unsupported block type", "A locals block contains no blocks.").at(inner.header),
+            );
         }
         for attribute in block.body.attributes {
             if let Some(old) = self.module.locals.get(&attribute.name.name) {
@@ -352,7 +373,11 @@ impl<'a> Reader<'a> {
                     Err(diagnostic) => self.found.push(diagnostic),
                 },
                 None => self.found.push(
-                    Diagnostic::error("Invalid expression", "A static reference is required, without functions and quotes.").at(item.span),
+                    Diagnostic::error(
+                        "Invalid expression",
+                        "A static reference is required, without functions and quotes.",
+                    )
+                    .at(item.span),
                 ),
             }
         }
@@ -364,7 +389,11 @@ impl<'a> Reader<'a> {
         match (body.attribute("count"), body.attribute("for_each")) {
             (Some(_), Some(each)) => {
                 self.found.push(
-                    Diagnostic::error("Invalid combination of \"count\" and \"for_each\"", "Only one of the two may be set.").at(each.name.span),
+                    Diagnostic::error(
+                        "Invalid combination of \"count\" and \"for_each\"",
+                        "Only one of the two may be set.",
+                    )
+                    .at(each.name.span),
                 );
                 Repetition::ForEach(each.expr.clone())
             }
@@ -378,7 +407,8 @@ impl<'a> Reader<'a> {
         let found = provider_reference(&attribute.expr);
         if found.is_none() {
             self.found.push(
-                Diagnostic::error("Invalid provider reference", "A provider is named as NAME or NAME.ALIAS.").at(attribute.expr.span),
+                Diagnostic::error("Invalid provider reference", "A provider is named as NAME or NAME.ALIAS.")
+                    .at(attribute.expr.span),
             );
         }
         found
@@ -393,7 +423,10 @@ impl<'a> Reader<'a> {
         let mut providers = BTreeMap::new();
         if let Some(attribute) = block.body.attribute("providers").cloned() {
             let ExprKind::Object(items) = &attribute.expr.kind else {
-                self.found.push(Diagnostic::error("Invalid providers map", "providers is a map of references.").at(attribute.expr.span));
+                self.found.push(
+                    Diagnostic::error("Invalid providers map", "providers is a map of references.")
+                        .at(attribute.expr.span),
+                );
                 return;
             };
             for (key, value) in items {
@@ -406,15 +439,19 @@ impl<'a> Reader<'a> {
                         providers.insert(key, value);
                     }
                     _ => self.found.push(
-                        Diagnostic::error("Invalid provider reference", "A provider is named as NAME or NAME.ALIAS.").at(value.span),
+                        Diagnostic::error("Invalid provider reference", "A provider is named as NAME or NAME.ALIAS.")
+                            .at(value.span),
                     ),
                 }
             }
         }
         for inner in &block.body.blocks {
             self.found.push(
-                Diagnostic::error("Unsupported block type", format!("Blocks of type \"{}\" are not expected here.", inner.kind.name))
-                    .at(inner.kind.span),
+                Diagnostic::error(
+                    "Unsupported block type",
+                    format!("Blocks of type \"{}\" are not expected here.", inner.kind.name),
+                )
+                .at(inner.kind.span),
             );
         }
         let meta = ["source", "version", "count", "for_each", "depends_on", "providers"];
@@ -459,9 +496,12 @@ impl<'a> Reader<'a> {
                     postconditions = self.conditions(&inner.body, "postcondition");
                 }
                 "provisioner" | "connection" => self.found.push(
-                    Diagnostic::error("Provisioners are not run", format!("kiban does not run {} blocks.", inner.kind.name))
-                        .at(inner.header)
-                        .hint("Let the image, user data or the cluster's own tools do it, and take the block away."),
+                    Diagnostic::error(
+                        "Provisioners are not run",
+                        format!("kiban does not run {} blocks.", inner.kind.name),
+                    )
+                    .at(inner.header)
+                    .hint("Let the image, user data or the cluster's own tools do it, and take the block away."),
                 ),
                 _ => {}
             }
@@ -525,7 +565,11 @@ impl<'a> Reader<'a> {
                     match attribute_path(item) {
                         Some(path) => paths.push((path, item.span)),
                         None => self.found.push(
-                            Diagnostic::error("Invalid expression", "ignore_changes lists attributes, such as tags[\"Name\"].").at(item.span),
+                            Diagnostic::error(
+                                "Invalid expression",
+                                "ignore_changes lists attributes, such as tags[\"Name\"].",
+                            )
+                            .at(item.span),
                         ),
                     }
                 }
@@ -533,7 +577,8 @@ impl<'a> Reader<'a> {
             }
             _ => {
                 self.found.push(
-                    Diagnostic::error("Invalid expression", "ignore_changes is a list of attributes, or all.").at(attribute.expr.span),
+                    Diagnostic::error("Invalid expression", "ignore_changes is a list of attributes, or all.")
+                        .at(attribute.expr.span),
                 );
                 IgnoreChanges::None
             }
@@ -565,7 +610,13 @@ impl<'a> Reader<'a> {
                 .at(block.header)
                 .hint("Import the object with `terraform import` on the same state, then plan again."),
         );
-        self.module.imports.push(Import { to, id: expr("id"), for_each: expr("for_each"), provider, span: block.header });
+        self.module.imports.push(Import {
+            to,
+            id: expr("id"),
+            for_each: expr("for_each"),
+            provider,
+            span: block.header,
+        });
     }
 
     fn check(&mut self, block: Block) {
@@ -593,7 +644,8 @@ fn suggest(found: Diagnostic, name: &str, candidates: &[&str]) -> Diagnostic {
 
 fn is_identifier(name: &str) -> bool {
     let mut chars = name.chars();
-    chars.next().is_some_and(|c| c.is_alphabetic() || c == '_') && chars.all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+    chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+        && chars.all(|c| c.is_alphanumeric() || c == '_' || c == '-')
 }
 
 /// `aws` or `aws.west`, also quoted.

@@ -90,13 +90,21 @@ impl Check<'_> {
                 }
             }
             let given = |name: &Name| call.args.iter().any(|a| a.name.name == *name);
-            let missing: Vec<&Name> =
-                call.module.variables.values().filter(|v| v.default.is_none() && !given(&v.name.name)).map(|v| &v.name.name).collect();
+            let missing: Vec<&Name> = call
+                .module
+                .variables
+                .values()
+                .filter(|v| v.default.is_none() && !given(&v.name.name))
+                .map(|v| &v.name.name)
+                .collect();
             for name in missing {
                 self.found.push(
                     Diagnostic::error(
                         "Missing required argument",
-                        format!("The argument \"{name}\" is required by the module \"{}\", but no definition was found.", call.name.name),
+                        format!(
+                            "The argument \"{name}\" is required by the module \"{}\", but no definition was found.",
+                            call.name.name
+                        ),
                     )
                     .at(call.header),
                 );
@@ -104,9 +112,12 @@ impl Check<'_> {
             for ((name, alias), _) in call.providers.iter().filter(|((n, a), _)| !knows(&call.module, n, a.as_ref())) {
                 let full = alias.as_ref().map_or_else(|| name.to_string(), |a| format!("{name}.{a}"));
                 self.found.push(
-                    Diagnostic::error("Provider not declared", format!("The module \"{}\" declares no provider {full}.", call.name.name))
-                        .at(call.header)
-                        .hint("Declare it in its required_providers, with configuration_aliases for an alias."),
+                    Diagnostic::error(
+                        "Provider not declared",
+                        format!("The module \"{}\" declares no provider {full}.", call.name.name),
+                    )
+                    .at(call.header)
+                    .hint("Declare it in its required_providers, with configuration_aliases for an alias."),
                 );
             }
         }
@@ -155,7 +166,8 @@ impl Check<'_> {
         match &reference.target {
             Target::Variable(name) if !module.variables.contains_key(name) => {
                 let declare = format!(" This variable can be declared with a variable \"{name}\" {{}} block.");
-                let diagnostic = undeclared("input variable", &format!("An input variable with the name \"{name}\""), &declare);
+                let diagnostic =
+                    undeclared("input variable", &format!("An input variable with the name \"{name}\""), &declare);
                 self.suggest(diagnostic, did_you_mean(name, module.variables.keys().map(|n| &**n)));
             }
             Target::Local(name) if !module.locals.contains_key(name) => {
@@ -165,7 +177,8 @@ impl Check<'_> {
             Target::Resource(addr) if !module.resources.contains_key(addr) => {
                 let what = if addr.mode == crate::addr::Mode::Data { "data resource" } else { "managed resource" };
                 let diagnostic = undeclared("resource", &format!("A {what} \"{}\" \"{}\"", addr.kind, addr.name), "");
-                let names: Vec<String> = module.resources.keys().filter(|r| r.mode == addr.mode).map(ToString::to_string).collect();
+                let names: Vec<String> =
+                    module.resources.keys().filter(|r| r.mode == addr.mode).map(ToString::to_string).collect();
                 self.suggest(diagnostic, did_you_mean(&addr.to_string(), names.iter().map(String::as_str)));
             }
             Target::Module(name) | Target::ModuleOutput(name, _) if !module.calls.contains_key(name) => {
@@ -175,9 +188,11 @@ impl Check<'_> {
             Target::ModuleOutput(name, output) => {
                 let outputs = &module.calls[name].module.outputs;
                 if !outputs.contains_key(output) {
-                    let diagnostic =
-                        Diagnostic::error("Unsupported attribute", format!("The module \"{name}\" has no output \"{output}\"."))
-                            .at(reference.span);
+                    let diagnostic = Diagnostic::error(
+                        "Unsupported attribute",
+                        format!("The module \"{name}\" has no output \"{output}\"."),
+                    )
+                    .at(reference.span);
                     self.suggest(diagnostic, did_you_mean(output, outputs.keys().map(|n| &**n)));
                 }
             }

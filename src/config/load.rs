@@ -56,8 +56,11 @@ impl Loader<'_> {
             }
         };
         if files.iter().all(|f| is_override(f)) && files.is_empty() {
-            let found = Diagnostic::error("No configuration files", format!("The folder {} contains no .tf files.", self.shown(dir)))
-                .hint("Change to the folder of the root module, or name it with -chdir=DIR.");
+            let found = Diagnostic::error(
+                "No configuration files",
+                format!("The folder {} contains no .tf files.", self.shown(dir)),
+            )
+            .hint("Change to the folder of the root module, or name it with -chdir=DIR.");
             self.found.push(Diagnostic { span: called_at, ..found });
             return module;
         }
@@ -87,7 +90,10 @@ impl Loader<'_> {
     fn files(&self, dir: &Path) -> Result<Vec<String>, Diagnostic> {
         let full = self.base.join(dir);
         let unreadable = |e: &std::io::Error| {
-            Diagnostic::error("Unreadable module directory", format!("The folder {} cannot be read: {e}.", self.shown(dir)))
+            Diagnostic::error(
+                "Unreadable module directory",
+                format!("The folder {} cannot be read: {e}.", self.shown(dir)),
+            )
         };
         let entries = fs::read_dir(&full).map_err(|e| unreadable(&e))?;
         let mut names = Vec::new();
@@ -112,9 +118,12 @@ impl Loader<'_> {
         self.found.extend(errors);
         for attribute in &body.attributes {
             self.found.push(
-                Diagnostic::error("Unsupported argument", format!("An argument named \"{}\" is not expected here.", attribute.name.name))
-                    .at(attribute.name.span)
-                    .hint("Arguments stand inside of blocks, for example in a `locals` block."),
+                Diagnostic::error(
+                    "Unsupported argument",
+                    format!("An argument named \"{}\" is not expected here.", attribute.name.name),
+                )
+                .at(attribute.name.span)
+                .hint("Arguments stand inside of blocks, for example in a `locals` block."),
             );
         }
         body.blocks
@@ -128,8 +137,11 @@ impl Loader<'_> {
                     let at = e.utf8_error().valid_up_to();
                     let line = e.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;
                     self.found.push(
-                        Diagnostic::error("Invalid character encoding", format!("{name} is not valid UTF-8 (line {line})."))
-                            .hint("Save the file as UTF-8."),
+                        Diagnostic::error(
+                            "Invalid character encoding",
+                            format!("{name} is not valid UTF-8 (line {line})."),
+                        )
+                        .hint("Save the file as UTF-8."),
                     );
                     None
                 }
@@ -205,7 +217,8 @@ fn installed_modules(base: &Path) -> BTreeMap<String, PathBuf> {
     let Ok(bytes) = fs::read(base.join(".terraform/modules/modules.json")) else { return BTreeMap::new() };
     let Ok(manifest) = serde_json::from_slice::<serde_json::Value>(&bytes) else { return BTreeMap::new() };
     let modules = manifest.get("Modules").and_then(|m| m.as_array()).into_iter().flatten();
-    let entry = |m: &serde_json::Value| Some((m.get("Key")?.as_str()?.to_owned(), PathBuf::from(m.get("Dir")?.as_str()?)));
+    let entry =
+        |m: &serde_json::Value| Some((m.get("Key")?.as_str()?.to_owned(), PathBuf::from(m.get("Dir")?.as_str()?)));
     modules.filter_map(entry).collect()
 }
 
@@ -251,7 +264,8 @@ mod tests {
         let dir = tempfile::tempdir().expect("folder");
         fs::create_dir(dir.path().join("child")).expect("folder");
         fs::write(dir.path().join("main.tf"), "module \"c\" {\n  source = \"./child\"\n  x = 1\n}\n").expect("file");
-        fs::write(dir.path().join("child/main.tf"), "variable \"x\" {}\noutput \"y\" {\n  value = var.x\n}\n").expect("file");
+        fs::write(dir.path().join("child/main.tf"), "variable \"x\" {}\noutput \"y\" {\n  value = var.x\n}\n")
+            .expect("file");
         let loaded = load(dir.path(), Sources::default());
         assert!(!loaded.diagnostics.has_errors(), "{:?}", loaded.diagnostics);
         let child = &loaded.config.root.calls["c"].module;

@@ -18,8 +18,11 @@ pub(super) fn merge(blocks: &mut Vec<Block>, overriding: Vec<Block>, found: &mut
         match blocks.iter_mut().find(same) {
             Some(base) => merge_body(&mut base.body, block.body),
             None => found.push(
-                Diagnostic::error("Missing base block to override", format!("There is no {kind} block that this one could override."))
-                    .at(block.header),
+                Diagnostic::error(
+                    "Missing base block to override",
+                    format!("There is no {kind} block that this one could override."),
+                )
+                .at(block.header),
             ),
         }
     }

@@ -12,7 +12,11 @@ pub const LANGUAGE_VERSION: &str = "1.11.4";
 
 /// A constant expression: literals, lists and objects of them.
 pub(super) fn constant(expr: &Expr) -> Result<Value, Diagnostics> {
-    let wrong = || Diagnostics::from(Diagnostic::error("Variables not allowed", "A constant value is required here.").at(expr.span));
+    let wrong = || {
+        Diagnostics::from(
+            Diagnostic::error("Variables not allowed", "A constant value is required here.").at(expr.span),
+        )
+    };
     match &expr.kind {
         ExprKind::Literal(value) => Ok(value.clone()),
         ExprKind::Parens(inner) => constant(inner),
@@ -63,7 +67,9 @@ pub fn allows(constraint: &str, version: &str) -> Option<bool> {
         let digits = part.find(|c: char| c.is_ascii_digit())?;
         let (operator, text) = (part[..digits].trim().trim_end_matches('v').trim(), &part[digits..]);
         let wanted = numbers(text)?;
-        let full = |v: &[u64]| [v.first().copied().unwrap_or(0), v.get(1).copied().unwrap_or(0), v.get(2).copied().unwrap_or(0)];
+        let full = |v: &[u64]| {
+            [v.first().copied().unwrap_or(0), v.get(1).copied().unwrap_or(0), v.get(2).copied().unwrap_or(0)]
+        };
         let (have, want) = (full(&version), full(&wanted));
         all &= match operator {
             "" | "=" => have == want,
@@ -89,8 +95,12 @@ fn numbers(text: &str) -> Option<Vec<u64>> {
 /// One entry of `required_providers`.
 pub(super) fn required_provider(attribute: &Attribute) -> (Option<RequiredProvider>, Diagnostics) {
     let mut found = Diagnostics::new();
-    let mut required =
-        RequiredProvider { source: attribute.name.name.to_string(), version: None, aliases: Vec::new(), span: attribute.span };
+    let mut required = RequiredProvider {
+        source: attribute.name.name.to_string(),
+        version: None,
+        aliases: Vec::new(),
+        span: attribute.span,
+    };
     match &attribute.expr.kind {
         ExprKind::Literal(value) if value.as_str().is_some() => required.version = value.as_str().map(str::to_owned),
         ExprKind::Object(items) => {
@@ -112,22 +122,31 @@ pub(super) fn required_provider(attribute: &Attribute) -> (Option<RequiredProvid
                         }
                     }
                     _ => found.push(
-                        Diagnostic::error("Invalid required_providers object", format!("\"{name}\" is not expected here, or not a text."))
-                            .at(value.span)
-                            .hint("An entry has `source` and `version`."),
+                        Diagnostic::error(
+                            "Invalid required_providers object",
+                            format!("\"{name}\" is not expected here, or not a text."),
+                        )
+                        .at(value.span)
+                        .hint("An entry has `source` and `version`."),
                     ),
                 }
             }
         }
         _ => found.push(
-            Diagnostic::error("Invalid required_providers object", "An object with `source` and `version` is required.")
-                .at(attribute.expr.span),
+            Diagnostic::error(
+                "Invalid required_providers object",
+                "An object with `source` and `version` is required.",
+            )
+            .at(attribute.expr.span),
         ),
     }
     if let Some(version) = &required.version
         && allows(version, "1.0.0").is_none()
     {
-        found.push(Diagnostic::error("Invalid version constraint", format!("\"{version}\" is no version constraint.")).at(attribute.expr.span));
+        found.push(
+            Diagnostic::error("Invalid version constraint", format!("\"{version}\" is no version constraint."))
+                .at(attribute.expr.span),
+        );
     }
     (Some(required), found)
 }

@@ -11,7 +11,10 @@ use super::TypeDefaults;
 
 /// Reads a type constraint with the defaults of its optional attributes. `constant` evaluates a default, which may
 /// refer to nothing.
-pub fn read(expr: &Expr, constant: &dyn Fn(&Expr) -> Result<Value, Diagnostics>) -> Result<(Type, TypeDefaults), Diagnostics> {
+pub fn read(
+    expr: &Expr,
+    constant: &dyn Fn(&Expr) -> Result<Value, Diagnostics>,
+) -> Result<(Type, TypeDefaults), Diagnostics> {
     let wrong = |what: &str| -> Diagnostics {
         Diagnostic::error("Invalid type specification", what)
             .at(expr.span)
@@ -64,7 +67,9 @@ fn constructor(
         "set" => element(Type::set),
         "map" => element(Type::map),
         "tuple" => {
-            let ExprKind::Tuple(items) = &arg.kind else { return Err(wrong("Tuple types list their element types: tuple([string]).")) };
+            let ExprKind::Tuple(items) = &arg.kind else {
+                return Err(wrong("Tuple types list their element types: tuple([string])."));
+            };
             let (mut types, mut defaults) = (Vec::new(), TypeDefaults::default());
             for (i, item) in items.iter().enumerate() {
                 let (ty, inner) = read(item, constant)?;
@@ -98,7 +103,9 @@ fn object(
             ObjectKey::Expr(key) => match key.as_str() {
                 Some(name) => name.into(),
                 None => {
-                    found.push(Diagnostic::error("Invalid type specification", "Attribute names must be plain.").at(key.span));
+                    found.push(
+                        Diagnostic::error("Invalid type specification", "Attribute names must be plain.").at(key.span),
+                    );
                     continue;
                 }
             },
@@ -107,7 +114,8 @@ fn object(
             ExprKind::Call(call) if &*call.name.name == "optional" => {
                 let Some(ty) = call.args.first().filter(|_| call.args.len() <= 2) else {
                     found.push(
-                        Diagnostic::error("Invalid type specification", "optional() takes a type and a default value.").at(expr.span),
+                        Diagnostic::error("Invalid type specification", "optional() takes a type and a default value.")
+                            .at(expr.span),
                     );
                     continue;
                 };

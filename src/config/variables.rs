@@ -89,7 +89,9 @@ impl Collector<'_> {
         if !self.root.variables.contains_key(name) {
             let found = Diagnostic::error(
                 "Value for undeclared variable",
-                format!("A variable named \"{name}\" was assigned on the command line, but the root module does not declare it."),
+                format!(
+                    "A variable named \"{name}\" was assigned on the command line, but the root module does not declare it."
+                ),
             );
             let near = did_you_mean(name, self.root.variables.keys().map(|n| &**n));
             self.found.push(match near {
@@ -115,7 +117,10 @@ impl Collector<'_> {
                 self.values.insert(name.into(), Given::Expr(expr));
             }
             Err(_) if variable.sensitive => {
-                self.found.push(Diagnostic::error("Invalid value for input variable", format!("{origin} is not a valid expression.")));
+                self.found.push(Diagnostic::error(
+                    "Invalid value for input variable",
+                    format!("{origin} is not a valid expression."),
+                ));
             }
             Err(errors) => self.found.extend(errors.into_iter().map(|d| {
                 let detail = format!("{origin}: {}", d.detail);
@@ -148,7 +153,11 @@ impl Collector<'_> {
         self.found.extend(errors);
         for block in &body.blocks {
             self.found.push(
-                Diagnostic::error("Unexpected block", format!("Blocks are not allowed in variable files; {name} assigns values only.")).at(block.header),
+                Diagnostic::error(
+                    "Unexpected block",
+                    format!("Blocks are not allowed in variable files; {name} assigns values only."),
+                )
+                .at(block.header),
             );
         }
         for attribute in body.attributes {
@@ -168,8 +177,12 @@ impl Collector<'_> {
                     }
                 }
             }
-            Ok(_) => self.found.push(Diagnostic::error("Invalid variables file", format!("{name} must hold one JSON object."))),
-            Err(e) => self.found.push(Diagnostic::error("Invalid variables file", format!("{name} is not valid JSON: {e}."))),
+            Ok(_) => self
+                .found
+                .push(Diagnostic::error("Invalid variables file", format!("{name} must hold one JSON object."))),
+            Err(e) => {
+                self.found.push(Diagnostic::error("Invalid variables file", format!("{name} is not valid JSON: {e}.")))
+            }
         }
     }
 
@@ -179,7 +192,9 @@ impl Collector<'_> {
         }
         let mut found = Diagnostic::warning(
             "Value for undeclared variable",
-            format!("The root module does not declare a variable named \"{name}\" but a value was found in file \"{file}\"."),
+            format!(
+                "The root module does not declare a variable named \"{name}\" but a value was found in file \"{file}\"."
+            ),
         );
         found.span = span;
         let near = did_you_mean(name, self.root.variables.keys().map(|n| &**n));

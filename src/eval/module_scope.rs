@@ -45,13 +45,16 @@ impl<'w, 'c> ModuleScope<'w, 'c> {
                 Some((key, value)) => Ok(object(vec![("key", key.clone()), ("value", value.clone())])),
                 None => Err(only_in("for_each")),
             },
-            "count" => match self.repeated.index {
-                Some(n) => Ok(object(vec![("index", Value::from(n as i64))])),
+            "count" => match &self.repeated.index {
+                Some(n) => Ok(object(vec![("index", n.clone())])),
                 None => Err(only_in("count")),
             },
             "self" => self.own.clone().ok_or_else(|| {
-                Diagnostic::error("Invalid \"self\" reference", "The \"self\" object can be used only in postconditions.")
-                    .at(root.span)
+                Diagnostic::error(
+                    "Invalid \"self\" reference",
+                    "The \"self\" object can be used only in postconditions.",
+                )
+                .at(root.span)
             }),
             "path" => {
                 let dir = self.world.module(&self.module).map(|m| m.dir.display().to_string()).unwrap_or_default();
@@ -63,7 +66,10 @@ impl<'w, 'c> ModuleScope<'w, 'c> {
                 ("workspace", self.world.facts.workspace.as_str().into()),
                 ("applying", self.world.facts.surroundings.applying.into()),
             ])),
-            _ => Err(Diagnostic::error("Invalid reference", format!("\"{}\" means nothing here.", root.name)).at(root.span)),
+            _ => {
+                Err(Diagnostic::error("Invalid reference", format!("\"{}\" means nothing here.", root.name))
+                    .at(root.span))
+            }
         }
     }
 
@@ -77,6 +83,9 @@ impl<'w, 'c> ModuleScope<'w, 'c> {
         let Some(keys) = self.world.call_keys(&self.module, call) else {
             return Ok((Value::unknown(Type::Dynamic), steps.len()));
         };
+        if self.world.facts.validating && keys != Keys::Once {
+            return Ok((Value::unknown(Type::Dynamic), steps.len()));
+        }
         let outputs = |key: &InstanceKey| {
             let child = self.module.child(name, key.clone());
             let all = call.module.outputs.keys().map(|o| (o.clone(), self.world.output(&child, o)));
@@ -98,9 +107,8 @@ impl<'w, 'c> ModuleScope<'w, 'c> {
             return one(InstanceKey::None, 1);
         }
         let index = match steps.get(1) {
-            Some(Access::Index(expr)) => {
-                evaluate(expr, inner).map_err(|e| e.into_iter().next().unwrap_or_else(|| no_instance(name, expr.span)))?
-            }
+            Some(Access::Index(expr)) => evaluate(expr, inner)
+                .map_err(|e| e.into_iter().next().unwrap_or_else(|| no_instance(name, expr.span)))?,
             Some(Access::LegacyIndex(n, _)) => Value::from(*n as i64),
             _ => {
                 let value = match &keys {
@@ -136,11 +144,8 @@ fn no_instance(call: &Name, span: crate::diag::Span) -> Diagnostic {
 
 fn no_output(call: &Name, output: &Ident, block: &ModuleCall) -> Diagnostic {
     let names = block.module.outputs.keys().map(|n| &**n);
-    let found = Diagnostic::error(
-        "Unsupported attribute",
-        format!("module.{call} has no output \"{}\".", output.name),
-    )
-    .at(output.span);
+    let found = Diagnostic::error("Unsupported attribute", format!("module.{call} has no output \"{}\".", output.name))
+        .at(output.span);
     match did_you_mean(&output.name, names) {
         Some(near) => found.hint(format!("Did you mean \"{near}\"?")),
         None => found,

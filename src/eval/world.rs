@@ -36,11 +36,10 @@ impl Keys {
     /// What `each` and `count` mean in one of the instances.
     pub fn repeated(&self, key: &InstanceKey) -> Repeated {
         match (self, key) {
-            (Self::Count(_), InstanceKey::Int(n)) => Repeated { index: Some(*n), each: None },
-            (Self::ForEach(map), InstanceKey::Str(k)) => Repeated {
-                index: None,
-                each: map.get(k).map(|v| (Value::string(k.clone()), v.clone())),
-            },
+            (Self::Count(_), InstanceKey::Int(n)) => Repeated { index: Some(Value::from(*n as i64)), each: None },
+            (Self::ForEach(map), InstanceKey::Str(k)) => {
+                Repeated { index: None, each: map.get(k).map(|v| (Value::string(k.clone()), v.clone())) }
+            }
             _ => Repeated::default(),
         }
     }
@@ -49,21 +48,40 @@ impl Keys {
 /// `count.index`, or `each.key` and `each.value`.
 #[derive(Clone, Debug, Default)]
 pub struct Repeated {
-    pub index: Option<u64>,
+    pub index: Option<Value>,
     pub each: Option<(Value, Value)>,
+}
+
+impl Repeated {
+    /// Of an instance whose key is not known.
+    pub fn unknown(repetition: &Repetition) -> Self {
+        match repetition {
+            Repetition::Once => Self::default(),
+            Repetition::Count(_) => Self { index: Some(Value::unknown(Type::Number)), each: None },
+            Repetition::ForEach(_) => {
+                Self { index: None, each: Some((Value::unknown(Type::String), Value::unknown(Type::Dynamic))) }
+            }
+        }
+    }
 }
 
 /// The objects of a resource block in one instance of its module.
 #[derive(Clone, Debug)]
 pub enum Instances {
-    Known { keys: Keys, values: BTreeMap<InstanceKey, Value> },
-    /// How many there are cannot be said (validation, or an error that is reported already).
-    Unknown,
+    Known {
+        keys: Keys,
+        values: BTreeMap<InstanceKey, Value>,
+    },
+    /// How many there are cannot be said: in validation, or after an error that is reported already.
+    Unknown(Value),
 }
 
 impl Instances {
     fn value(&self) -> Value {
-        let Self::Known { keys, values } = self else { return Value::unknown(Type::Dynamic) };
+        let (keys, values) = match self {
+            Self::Known { keys, values } => (keys, values),
+            Self::Unknown(value) => return value.clone(),
+        };
         let get = |k: &InstanceKey| values.get(k).cloned().unwrap_or_else(|| Value::unknown(Type::Dynamic));
         match keys {
             Keys::Once => get(&InstanceKey::None),
@@ -82,6 +100,8 @@ pub struct Facts {
     pub workspace: String,
     /// `path.cwd`
     pub original_dir: String,
+    /// Nothing is known yet but the configuration itself: repeated blocks stand for one instance of theirs.
+    pub validating: bool,
 }
 
 pub struct World<'c> {
@@ -160,7 +180,7 @@ impl<'c> World<'c> {
     pub fn instance(&self, addr: &AbsResource, key: &InstanceKey) -> Option<Value> {
         match self.instances.read().unwrap_or_else(PoisonError::into_inner).get(addr)? {
             Instances::Known { values, .. } => values.get(key).cloned(),
-            Instances::Unknown => None,
+            Instances::Unknown(_) => None,
         }
     }
 
@@ -193,6 +213,13 @@ impl<'c> World<'c> {
 
     /// Keys of a module call; `None` where they cannot be told, which is reported.
     pub fn call_keys(&self, parent: &ModuleInstance, call: &ModuleCall) -> Option<Keys> {
+        if self.facts.validating {
+            return Some(match &call.repetition {
+                Repetition::Once => Keys::Once,
+                Repetition::Count(_) => Keys::Count(1),
+                Repetition::ForEach(_) => Keys::ForEach([("".into(), Value::unknown(Type::Dynamic))].into()),
+            });
+        }
         match self.keys(parent, &call.repetition) {
             Ok(keys) => Some(keys),
             Err(errors) => {
@@ -200,6 +227,14 @@ impl<'c> World<'c> {
                 None
             }
         }
+    }
+
+    /// What `each` and `count` mean in the arguments of one instance of a call.
+    fn repeated_call(&self, parent: &ModuleInstance, call: &ModuleCall, key: &InstanceKey) -> Repeated {
+        if self.facts.validating {
+            return Repeated::unknown(&call.repetition);
+        }
+        self.call_keys(parent, call).unwrap_or(Keys::Once).repeated(key)
     }
 
     /// Evaluates `count` or `for_each`.
@@ -224,8 +259,7 @@ impl<'c> World<'c> {
             let arg = call.and_then(|c| c.args.iter().find(|a| a.name.name == *name));
             let given = match (call, arg) {
                 (Some(call), Some(arg)) => {
-                    let keys = self.call_keys(&parent, call).unwrap_or(Keys::Once);
-                    let scope = self.scope_of(&parent, keys.repeated(key));
+                    let scope = self.scope_of(&parent, self.repeated_call(&parent, call, key));
                     Some((self.or_unknown(evaluate(&arg.expr, &scope)), arg.expr.span))
                 }
                 _ => None,
@@ -368,7 +402,9 @@ pub fn failed(condition: &Condition, scope: &dyn super::Scope, summary: &str, su
 fn count(expr: &Expr, value: Value) -> Result<Keys, Diagnostic> {
     let invalid = |detail: String| Diagnostic::error("Invalid count argument", detail).at(expr.span);
     if value.is_sensitive_deep() {
-        return Err(invalid("A sensitive value cannot tell how many instances there are: that would disclose it.".into()));
+        return Err(invalid(
+            "A sensitive value cannot tell how many instances there are: that would disclose it.".into(),
+        ));
     }
     let number = crate::value::convert(&value, &Type::Number)
         .map_err(|why| invalid(format!("The given \"count\" argument value is unsuitable: {why}.")))?;
@@ -382,7 +418,9 @@ fn count(expr: &Expr, value: Value) -> Result<Keys, Diagnostic> {
         Kind::Null(_) => Err(invalid("The given \"count\" argument value is null. An integer is required.".into())),
         Kind::Number(n) => match n.to_i64().and_then(|n| u64::try_from(n).ok()) {
             Some(n) => Ok(Keys::Count(n)),
-            None => Err(invalid(format!("The given \"count\" argument value is {n}: a whole number not below 0 is required."))),
+            None => Err(invalid(format!(
+                "The given \"count\" argument value is {n}: a whole number not below 0 is required."
+            ))),
         },
         _ => Err(invalid("A number is required.".into())),
     }
@@ -414,7 +452,9 @@ fn for_each(expr: &Expr, value: Value) -> Result<Keys, Diagnostic> {
             Ok(Keys::ForEach(keys))
         }
         Kind::Unknown(..) => Err(unknown_for_each(expr)),
-        Kind::Null(_) => Err(invalid("The given \"for_each\" argument value is null. A map, or set of strings is allowed.")),
+        Kind::Null(_) => {
+            Err(invalid("The given \"for_each\" argument value is null. A map, or set of strings is allowed."))
+        }
         _ => Err(invalid(&format!(
             "The given \"for_each\" argument value is unsuitable: the \"for_each\" argument must be a map, or set of \
              strings, and you have provided a value of type {}.",
@@ -431,5 +471,7 @@ fn unknown_for_each(expr: &Expr) -> Diagnostic {
          so the instances cannot be told.",
     )
     .at(expr.span)
-    .hint("Use keys that the configuration itself defines, and put what is known after apply only into the map's values.")
+    .hint(
+        "Use keys that the configuration itself defines, and put what is known after apply only into the map's values.",
+    )
 }

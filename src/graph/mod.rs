@@ -64,7 +64,8 @@ pub struct Graph {
 impl Graph {
     /// Builds the graph of a whole configuration. Cycles are errors that name their path.
     pub fn build(config: &Config) -> Result<Self, Diagnostics> {
-        let mut builder = Builder { config, graph: Self { graph: DiGraph::new(), index: HashMap::new(), explicit: HashMap::new() } };
+        let mut builder =
+            Builder { config, graph: Self { graph: DiGraph::new(), index: HashMap::new(), explicit: HashMap::new() } };
         for module in config.modules() {
             builder.module(module);
         }

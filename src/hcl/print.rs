@@ -26,7 +26,12 @@ pub(super) fn expr(e: &Expr) -> String {
             let out = f.key.as_ref().map_or(String::new(), |k| format!("{} => ", expr(k)));
             let condition = f.condition.as_ref().map_or(String::new(), |c| format!(" if {}", expr(c)));
             let dots = if f.grouping { "..." } else { "" };
-            format!("for {key}{} in {}: {out}{}{dots}{condition}", f.value_var.name, expr(&f.collection), expr(&f.value))
+            format!(
+                "for {key}{} in {}: {out}{}{dots}{condition}",
+                f.value_var.name,
+                expr(&f.collection),
+                expr(&f.value)
+            )
         }
         ExprKind::Unary(op, inner) => format!("{op:?} {}", expr(inner)),
         ExprKind::Binary(op, a, b) => format!("({op:?} {} {})", expr(a), expr(b)),

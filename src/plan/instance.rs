@@ -65,8 +65,7 @@ pub fn plan_instance(input: InstanceInput<'_>) -> (InstancePlan, Diagnostics) {
     if reason.is_some() {
         // Nothing of the old object goes over into the new one, and `ignore_changes` has nothing to hold on to.
         let (planned, diagnostics) = create(&input);
-        let plan =
-            InstancePlan { action: Action::DeleteThenCreate, planned, replace_paths: found.replace, reason };
+        let plan = InstancePlan { action: Action::DeleteThenCreate, planned, replace_paths: found.replace, reason };
         return (plan, diagnostics);
     }
     let action = if found.changed { Action::Update } else { Action::NoOp };
@@ -146,14 +145,12 @@ fn with_prior_at(config: Value, prior: Option<&Value>, steps: &[Step]) -> Value 
             Kind::List(ty, items.into())
         }
         // A map that the configuration does not set at all keeps the ignored key too.
-        (Kind::Null(ty), Step::Attr(key) | Step::Key(key)) if rest.is_empty() => {
-            match prior.and_then(|p| p.get(key)) {
-                Some(value) if matches!(ty, crate::value::Type::Map(_)) => {
-                    return Value::map(value.ty(), [(key.clone(), value.clone())].into()).mark(marks);
-                }
-                _ => Kind::Null(ty),
+        (Kind::Null(ty), Step::Attr(key) | Step::Key(key)) if rest.is_empty() => match prior.and_then(|p| p.get(key)) {
+            Some(value) if matches!(ty, crate::value::Type::Map(_)) => {
+                return Value::map(value.ty(), [(key.clone(), value.clone())].into()).mark(marks);
             }
-        }
+            _ => Kind::Null(ty),
+        },
         (kind, _) => kind,
     };
     Value { kind, marks }

@@ -12,8 +12,6 @@ mod steps;
 mod walk;
 
 pub use instance::{InstanceInput, InstancePlan, plan_instance};
-pub use model::{
-    Action, Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan, Reason, Step, StepKind, Summary,
-};
+pub use model::{Action, Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan, Reason, Step, StepKind, Summary};
 pub use propose::{difference, propose};
-pub use walk::{Inputs, find_schema, plan, provider_of};
+pub use walk::{Inputs, drifted, find_schema, plan, provider_of};

@@ -22,8 +22,11 @@ pub(super) fn apply(
                 let read = |span| {
                     let text = config.sources.snippet(span);
                     Target::parse(text).map(|t| within(&instance, t)).ok_or_else(|| {
-                        Diagnostic::error("Invalid address", format!("\"{text}\" is not the address of a resource or module."))
-                            .at(span)
+                        Diagnostic::error(
+                            "Invalid address",
+                            format!("\"{text}\" is not the address of a resource or module."),
+                        )
+                        .at(span)
                     })
                 };
                 match (read(block.from.span), read(block.to.span)) {
@@ -61,7 +64,9 @@ fn rename(state: &mut State, moved: &mut BTreeMap<AbsInstance, AbsInstance>, fro
                 AbsInstance { resource: AbsResource { module, ..old.resource.clone() }, key: old.key.clone() }
             }
             (Target::Resource(a), Target::Resource(b)) if old.resource == *a => b.instance(old.key.clone()),
-            (Target::Resource(a), Target::Instance(b)) if old.resource == *a && old.key == InstanceKey::None => b.clone(),
+            (Target::Resource(a), Target::Instance(b)) if old.resource == *a && old.key == InstanceKey::None => {
+                b.clone()
+            }
             (Target::Instance(a), Target::Resource(b)) if old == *a => b.instance(InstanceKey::None),
             (Target::Instance(a), Target::Instance(b)) if old == *a => b.clone(),
             _ => continue,

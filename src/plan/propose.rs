@@ -149,7 +149,14 @@ fn compare_block(block: &Block, prior: &Value, planned: &Value, at: &Path, found
     }
 }
 
-fn compare_nested(nested: &NestedBlock, name: &Name, prior: &Value, planned: &Value, at: &Path, found: &mut Difference) {
+fn compare_nested(
+    nested: &NestedBlock,
+    name: &Name,
+    prior: &Value,
+    planned: &Value,
+    at: &Path,
+    found: &mut Difference,
+) {
     let path = at.then(Step::Attr(name.clone()));
     if equivalent(Normal::Exact, prior, planned) {
         return;
@@ -197,8 +204,7 @@ fn compare_nested(nested: &NestedBlock, name: &Name, prior: &Value, planned: &Va
 
 /// Whether any attribute within, at any depth, forces a new object.
 fn forces_new(block: &Block) -> bool {
-    block.attributes.values().any(|a| a.force_new)
-        || block.blocks.values().any(|b| b.force_new || forces_new(&b.block))
+    block.attributes.values().any(|a| a.force_new) || block.blocks.values().any(|b| b.force_new || forces_new(&b.block))
 }
 
 #[cfg(test)]

@@ -79,7 +79,8 @@ pub(super) fn order(
         }
         // An update that lets go of an object comes before that object's delete.
         if step.kind == StepKind::Update {
-            let gone = stored.get(&step.change).into_iter().flatten().flat_map(|d| removers.get(d).into_iter().flatten());
+            let gone =
+                stored.get(&step.change).into_iter().flatten().flat_map(|d| removers.get(d).into_iter().flatten());
             edges.extend(gone.filter(|d| changes[steps[**d].change].action == Action::Delete).map(|d| (*d, n)));
         }
     }
@@ -112,11 +113,9 @@ fn check(changes: &[Change], steps: &[Step]) -> Result<(), Diagnostics> {
                 format!("{} ({:?})", changes[step.change].key.addr, step.kind)
             })
             .collect();
-        found.push(
-            Diagnostic::error("Cycle", format!("These steps wait for each other: {}.", names.join(", "))).hint(
-                "Often create_before_destroy on one of the resources, or applying the change in two parts, resolves it.",
-            ),
-        );
+        found.push(Diagnostic::error("Cycle", format!("These steps wait for each other: {}.", names.join(", "))).hint(
+            "Often create_before_destroy on one of the resources, or applying the change in two parts, resolves it.",
+        ));
     }
     found.or(())
 }

@@ -16,7 +16,7 @@ use crate::graph::{Graph, Node, root_provider};
 use crate::provider::{ErrorKind, Object, Provider, Providers};
 use crate::schema::SharedSchema;
 use crate::state::{ObjectState, State, Status};
-use crate::value::Value;
+use crate::value::{Type, Value};
 
 use super::instance::{InstanceInput, InstancePlan, plan_instance};
 use super::model::{Action, Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan, Reason};
@@ -42,7 +42,8 @@ pub async fn plan(
     let mut walk = Walk::new(inputs);
     let levels = walk.levels();
     let destroy = walk.inputs.options.mode == Mode::Destroy;
-    let (early, late): (Vec<_>, Vec<_>) = levels.into_iter().map(|l| l.into_iter().partition(|r| walk.is_early(r))).unzip();
+    let (early, late): (Vec<_>, Vec<_>) =
+        levels.into_iter().map(|l| l.into_iter().partition(|r| walk.is_early(r))).unzip();
     let read_early = async {
         for level in early {
             if !destroy {
@@ -58,7 +59,7 @@ pub async fn plan(
             return Err(walk.found);
         }
     };
-    walk.drift = walk.find_drift();
+    walk.drift = drifted(walk.inputs.stored, &walk.prior, walk.inputs.providers);
     walk.found.extend(moves::apply(walk.inputs.config, walk.inputs.world, &mut walk.prior, &mut walk.moved));
     if !destroy {
         for level in late {
@@ -190,7 +191,8 @@ impl<'a> Walk<'a> {
                     ResourceMode::Managed => self.resource(&addr, block, module),
                     ResourceMode::Data => reads.extend(self.data_source(&addr, block, module)),
                     ResourceMode::Ephemeral => self.found.push(
-                        Diagnostic::error("Unsupported block", "Ephemeral resources are not supported yet.").at(block.header),
+                        Diagnostic::error("Unsupported block", "Ephemeral resources are not supported yet.")
+                            .at(block.header),
                     ),
                 }
             }
@@ -215,7 +217,9 @@ impl<'a> Walk<'a> {
             };
             let value = value.unwrap_or_else(|| Value::unknown(read.schema.block.ty()));
             self.data.insert(read.addr.clone(), value.clone());
-            let slot = by_resource.entry(read.addr.resource.clone()).or_insert_with(|| (read.keys.clone(), read.others.clone()));
+            let slot = by_resource
+                .entry(read.addr.resource.clone())
+                .or_insert_with(|| (read.keys.clone(), read.others.clone()));
             slot.1.insert(read.addr.key.clone(), value);
         }
         for (addr, (keys, values)) in by_resource {
@@ -235,7 +239,11 @@ impl<'a> Walk<'a> {
                 Some(Value::object(marked.collect()))
             }
             Err(why) => {
-                self.found.push(Diagnostic::error("Unexpected answer of a data source", why).address(&read.addr).at(read.block.header));
+                self.found.push(
+                    Diagnostic::error("Unexpected answer of a data source", why)
+                        .address(&read.addr)
+                        .at(read.block.header),
+                );
                 None
             }
         }
@@ -260,7 +268,7 @@ impl<'a> Walk<'a> {
                 self.found.extend(errors);
                 self.undecided.insert(addr.clone());
                 let resource = AbsResource { module: module.clone(), resource: block.addr.clone() };
-                self.inputs.world.set_instances(resource, Instances::Unknown);
+                self.inputs.world.set_instances(resource, Instances::Unknown(Value::unknown(Type::Dynamic)));
                 None
             }
         }
@@ -270,7 +278,7 @@ impl<'a> Walk<'a> {
         let resource = AbsResource { module: module.clone(), resource: block.addr.clone() };
         let Some((provider_addr, schema)) = self.typed(addr, block) else {
             self.undecided.insert(addr.clone());
-            self.inputs.world.set_instances(resource, Instances::Unknown);
+            self.inputs.world.set_instances(resource, Instances::Unknown(Value::unknown(Type::Dynamic)));
             return;
         };
         let Some(keys) = self.keys(addr, block, &module) else { return };
@@ -294,9 +302,12 @@ impl<'a> Walk<'a> {
             Ok(value) => Some(value),
             Err(why) => {
                 self.found.push(
-                    Diagnostic::error("Unreadable object in state", format!("The stored attributes do not fit the type: {why}."))
-                        .address(instance)
-                        .hint("The state may have been written by another version. Restore it from its backup."),
+                    Diagnostic::error(
+                        "Unreadable object in state",
+                        format!("The stored attributes do not fit the type: {why}."),
+                    )
+                    .address(instance)
+                    .hint("The state may have been written by another version. Restore it from its backup."),
                 );
                 None
             }
@@ -438,7 +449,9 @@ impl<'a> Walk<'a> {
         }
         let triggered = block.lifecycle.replace_triggered_by.iter().any(|expr| {
             let Some((root, steps)) = expr.as_traversal() else { return false };
-            let Ok(Reference { target: RefTarget::Resource(addr), .. }) = Reference::parse(root, steps) else { return false };
+            let Ok(Reference { target: RefTarget::Resource(addr), .. }) = Reference::parse(root, steps) else {
+                return false;
+            };
             let attribute = steps.iter().rev().find_map(|s| match s {
                 crate::hcl::ast::Access::Attr(i) if i.name != addr.name => Some(i.name.clone()),
                 _ => None,
@@ -459,7 +472,7 @@ impl<'a> Walk<'a> {
     fn data_source(&mut self, addr: &ConfigResource, block: &'a Resource, module: ModuleInstance) -> Vec<DataRead<'a>> {
         let resource = AbsResource { module: module.clone(), resource: block.addr.clone() };
         let Some((provider_addr, schema)) = self.typed(addr, block) else {
-            self.inputs.world.set_instances(resource, Instances::Unknown);
+            self.inputs.world.set_instances(resource, Instances::Unknown(Value::unknown(Type::Dynamic)));
             return Vec::new();
         };
         let Some(keys) = self.keys(addr, block, &module) else { return Vec::new() };
@@ -481,7 +494,16 @@ impl<'a> Walk<'a> {
             let known = config.is_wholly_known();
             if known && !waits {
                 let (kind, addr) = (block.addr.kind.clone(), instance);
-                reads.push(DataRead { addr, kind, block, provider: provider.clone(), schema: schema.clone(), config, keys: keys.clone(), others: BTreeMap::new() });
+                reads.push(DataRead {
+                    addr,
+                    kind,
+                    block,
+                    provider: provider.clone(),
+                    schema: schema.clone(),
+                    config,
+                    keys: keys.clone(),
+                    others: BTreeMap::new(),
+                });
                 continue;
             }
             let planned = schema.block.mark_sensitive(propose(&schema.block, None, &config));
@@ -547,8 +569,7 @@ impl<'a> Walk<'a> {
     /// Whether targets let an object that is to be deleted go: it, or something it depends on, is a target.
     fn leaves(&self, addr: &AbsInstance, object: &ObjectState) -> bool {
         let targets = &self.inputs.options.targets;
-        targets.is_empty()
-            || targets.iter().any(|t| t.covers(addr) || object.dependencies.iter().any(|d| names(t, d)))
+        targets.is_empty() || targets.iter().any(|t| t.covers(addr) || object.dependencies.iter().any(|d| names(t, d)))
     }
 
     /// Whether a `removed` block lets the object live on outside the state.
@@ -583,7 +604,12 @@ impl<'a> Walk<'a> {
             }
             for condition in &output.preconditions {
                 let scope = self.inputs.world.scope(&root);
-                self.found.extend(failed(condition, &scope, "Module output value precondition failed", &format!("output.{name}")));
+                self.found.extend(failed(
+                    condition,
+                    &scope,
+                    "Module output value precondition failed",
+                    &format!("output.{name}"),
+                ));
             }
             let after = self.inputs.world.output(&root, name);
             let action = match &before {
@@ -599,38 +625,19 @@ impl<'a> Walk<'a> {
         for (name, output) in &self.prior.outputs {
             if destroy || !self.inputs.config.root.outputs.contains_key(name) {
                 let (before, sensitive) = (Some(output.value.clone()), output.sensitive);
-                self.outputs.insert(name.clone(), OutputChange { action: Action::Delete, before, after: None, sensitive });
+                self.outputs
+                    .insert(name.clone(), OutputChange { action: Action::Delete, before, after: None, sensitive });
             }
         }
         for check in self.inputs.config.root.checks.values() {
             let scope = self.inputs.world.scope(&root);
             for assertion in &check.assertions {
-                let found = failed(assertion, &scope, "Check block assertion failed", &format!("check.{}", check.name.name));
-                self.found.extend(found.into_iter().map(|d| Diagnostic { severity: crate::diag::Severity::Warning, ..d }));
+                let found =
+                    failed(assertion, &scope, "Check block assertion failed", &format!("check.{}", check.name.name));
+                self.found
+                    .extend(found.into_iter().map(|d| Diagnostic { severity: crate::diag::Severity::Warning, ..d }));
             }
         }
-    }
-
-    /// What changed behind the state's back.
-    fn find_drift(&mut self) -> Vec<Drift> {
-        let mut drift = Vec::new();
-        for (addr, resource, instance) in self.inputs.stored.instances() {
-            if addr.mode() != ResourceMode::Managed {
-                continue;
-            }
-            let Some(schema) = self.inputs.providers.schema(&resource.provider.source, &addr.resource.resource) else {
-                continue;
-            };
-            let Some(stored) = &instance.current else { continue };
-            let Ok(before) = stored.decode(&schema.block) else { continue };
-            let live = self.prior.current(&addr).and_then(|o| o.decode(&schema.block).ok());
-            let same = live.as_ref().is_some_and(|live| !difference(&schema.block, &before, live).changed);
-            if !same {
-                let key = ChangeKey::current(addr);
-                drift.push(Drift { key, provider: resource.provider.clone(), before, after: live });
-            }
-        }
-        drift
     }
 
     fn finish(mut self) -> Result<(Plan, Diagnostics), Diagnostics> {
@@ -682,6 +689,21 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// What changed behind the state's back: objects that differ materially, and those that are gone.
+pub fn drifted(stored: &State, live: &State, providers: &Providers) -> Vec<Drift> {
+    let mut drift = Vec::new();
+    for (addr, resource, instance) in stored.instances().filter(|(a, ..)| a.mode() == ResourceMode::Managed) {
+        let Some(schema) = providers.schema(&resource.provider.source, &addr.resource.resource) else { continue };
+        let Some(Ok(before)) = instance.current.as_ref().map(|o| o.decode(&schema.block)) else { continue };
+        let after = live.current(&addr).and_then(|o| o.decode(&schema.block).ok());
+        let same = after.as_ref().is_some_and(|live| !difference(&schema.block, &before, live).changed);
+        if !same {
+            drift.push(Drift { key: ChangeKey::current(addr), provider: resource.provider.clone(), before, after });
+        }
+    }
+    drift
+}
+
 /// A data source about to be read.
 struct DataRead<'a> {
     addr: AbsInstance,
@@ -704,7 +726,11 @@ pub fn provider_of(config: &Config, addr: &ConfigResource, block: &Resource) -> 
 }
 
 /// Schema of a block's type, or a diagnostic that suggests what may have been meant.
-pub fn find_schema(providers: &Providers, provider: &ProviderAddr, block: &Resource) -> Result<SharedSchema, Diagnostic> {
+pub fn find_schema(
+    providers: &Providers,
+    provider: &ProviderAddr,
+    block: &Resource,
+) -> Result<SharedSchema, Diagnostic> {
     if let Some(schema) = providers.schema(&provider.source, &block.addr) {
         return Ok(schema);
     }
@@ -732,7 +758,8 @@ pub fn find_schema(providers: &Providers, provider: &ProviderAddr, block: &Resou
 
 fn no_such_type(providers: &Providers, provider: &ProviderAddr, addr: &AbsInstance) -> Diagnostic {
     let known = providers.plugin(&provider.source).is_some();
-    let what = if known { format!("resource type \"{}\"", addr.kind()) } else { format!("provider \"{}\"", provider.source) };
+    let what =
+        if known { format!("resource type \"{}\"", addr.kind()) } else { format!("provider \"{}\"", provider.source) };
     Diagnostic::error("Unknown object in state", format!("The state holds {addr}, and kiban has no {what}."))
         .address(addr)
         .hint("Manage it with the tool that made it, or take it out of the state there.")
@@ -740,7 +767,8 @@ fn no_such_type(providers: &Providers, provider: &ProviderAddr, addr: &AbsInstan
 
 fn prevented(addr: &AbsInstance, block: &Resource, change: &Change) -> Diagnostic {
     let paths: Vec<String> = change.replace_paths.iter().map(ToString::to_string).collect();
-    let why = if paths.is_empty() { String::new() } else { format!(" ({} would force a new object)", paths.join(", ")) };
+    let why =
+        if paths.is_empty() { String::new() } else { format!(" ({} would force a new object)", paths.join(", ")) };
     Diagnostic::error(
         "Instance cannot be destroyed",
         format!("{addr} has lifecycle.prevent_destroy set, but the plan calls for it to be destroyed{why}."),

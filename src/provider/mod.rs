@@ -73,6 +73,9 @@ pub trait Provider: Send + Sync {
         freshness: Freshness,
     ) -> Result<BTreeMap<RemoteId, Found>>;
 
+    /// Lets reads of [`Freshness::Run`] start anew: what was read before may have changed.
+    fn forget(&self);
+
     /// Predicts computed values and adds what forces a replacement. Pure.
     fn plan(&self, kind: &str, change: &mut PlannedChange) -> Diagnostics;
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::provider::Object;
-use crate::schema::{Block, NestedBlock, Nesting};
 use crate::schema::normal::equivalent;
+use crate::schema::{Block, NestedBlock, Nesting};
 use crate::value::{Kind, Type, Value};
 
 /// The object as it is now: what the answer leaves out keeps its prior value, and another spelling of the prior value
@@ -61,9 +61,10 @@ fn merge_nested(nested: &NestedBlock, prior: Option<&Value>, given: &Value, live
     };
     let object = nested.block.ty();
     if nested.nesting == Nesting::List {
-        let merged = items.iter().enumerate().map(|(i, live)| {
-            merge_block(&nested.block, before.get(i), loose.get(i).copied().unwrap_or(live), live)
-        });
+        let merged = items
+            .iter()
+            .enumerate()
+            .map(|(i, live)| merge_block(&nested.block, before.get(i), loose.get(i).copied().unwrap_or(live), live));
         return Value::list(object, merged.collect());
     }
     // Elements of a set have no place to tell them by: each takes the spelling of the prior one that it equals.
@@ -84,7 +85,10 @@ mod tests {
             .attr("id", string().computed())
             .attr("force", boolean().optional())
             .attr("name", string().required().normal(Normal::CaseInsensitive))
-            .block("disk", list_block(Block::new().attr("size", string().optional()).attr("keep", boolean().optional())))
+            .block(
+                "disk",
+                list_block(Block::new().attr("size", string().optional()).attr("keep", boolean().optional())),
+            )
     }
 
     #[test]
@@ -92,7 +96,8 @@ mod tests {
         let disk = |size: &str| Object::new().with("size", size).with("keep", true);
         let prior = Object::new().with("force", true).with("name", "Web").with("disk", vec![disk("1")]);
         let prior = block().conform(&prior.into_value()).expect("conforms");
-        let live = Object::new().with("id", "i-1").with("name", "web").with("disk", vec![Object::new().with("size", "2")]);
+        let live =
+            Object::new().with("id", "i-1").with("name", "web").with("disk", vec![Object::new().with("size", "2")]);
         let merged = merge(&block(), &prior, &live).expect("merges");
         assert_eq!(merged.get("name").and_then(Value::as_str), Some("Web"));
         assert_eq!(merged.get("force").and_then(Value::as_bool), Some(true));

@@ -63,7 +63,6 @@ fn dns_name(name: &str) -> String {
     name.trim_end_matches('.').replace("\\052", "*").to_ascii_lowercase()
 }
 
-
 impl Block {
     /// Whether two objects of this block mean the same.
     pub fn same(&self, a: &Value, b: &Value) -> bool {

@@ -1,7 +1,7 @@
 //! IAM.
 
 mod document;
-mod naming;
+pub(super) mod naming;
 mod openid_connect_provider;
 mod policy;
 mod policy_document;

@@ -169,3 +169,22 @@ fn url(value: &Value) -> Result<(), String> {
         Err(format!("\"{text}\" is not an HTTPS URL without a query."))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_without_its_scheme_is_the_same_url() {
+        let with = |url: &str| Object::new().with("url", url);
+        let mut change = PlannedChange {
+            prior: Some(with("oidc.example.com/id/1")),
+            config: with("https://oidc.example.com/id/1"),
+            planned: with("https://oidc.example.com/id/1"),
+            replace: Default::default(),
+            diagnostics: Default::default(),
+        };
+        OpenIdConnectProvider::customize_plan(&mut change);
+        assert!(!change.changes("url"));
+    }
+}

@@ -189,7 +189,8 @@ async fn single(client: &Client, arn: &str) -> Result<Found> {
 /// A policy from the account's details, which lack tags and, mostly, the description.
 async fn listed(client: &Client, detail: &ManagedPolicyDetail, prior: Option<&Object>) -> Result<Object> {
     let arn = detail.arn.as_deref().unwrap_or_default();
-    let name = detail.policy_name.as_deref().unwrap_or_default();
+    // The last part of the ARN is the name.
+    let name = arn.rsplit('/').next().unwrap_or_default();
     let versions = detail.policy_version_list.as_deref().unwrap_or_default();
     let default = versions.iter().find(|v| v.is_default_version).and_then(|v| v.document.as_deref());
     let mut object = Object::new()
@@ -199,10 +200,11 @@ async fn listed(client: &Client, detail: &ManagedPolicyDetail, prior: Option<&Ob
         .with("name", name)
         .with("name_prefix", naming::prefix(name))
         .with("path", detail.path.clone())
-        .with("policy", decode_document(default.unwrap_or_default()))
-        .with("policy_id", detail.policy_id.clone());
-    if let Some(description) = &detail.description {
-        object.set("description", description);
+        .with("policy", decode_document(default.unwrap_or_default()));
+    for (name, value) in [("description", &detail.description), ("policy_id", &detail.policy_id)] {
+        if let Some(value) = value {
+            object.set(name, value);
+        }
     }
     // Untagged policies are not asked for tags: one call each would be most of the calls of a run.
     let untagged = prior.and_then(|p| p.get("tags_all")).is_some_and(|tags| tags.is_wholly_known() && tags.is_zero());

@@ -78,8 +78,8 @@ fn version(value: &Value) -> Result<(), String> {
 fn read(config: &Object) -> Result<Object, String> {
     let mut merged = Document::default();
     let mut sids = BTreeSet::new();
-    for (i, text) in config.strings("source_policy_documents").iter().enumerate() {
-        let document = Document::parse(text).map_err(|why| format!("source_policy_documents[{i}]: {why}."))?;
+    for (i, text) in documents(config, "source_policy_documents") {
+        let document = Document::parse(&text).map_err(|why| format!("source_policy_documents[{i}]: {why}."))?;
         for statement in document.statements.iter().filter(|s| !s.sid.is_empty()) {
             if !sids.insert(statement.sid.clone()) {
                 return Err(format!(
@@ -100,8 +100,8 @@ fn read(config: &Object) -> Result<Object, String> {
         return Err("two statements have the same sid. Remove one or make the sids unique.".into());
     }
     merged.merge(own);
-    for (i, text) in config.strings("override_policy_documents").iter().enumerate() {
-        merged.merge(Document::parse(text).map_err(|why| format!("override_policy_documents[{i}]: {why}."))?);
+    for (i, text) in documents(config, "override_policy_documents") {
+        merged.merge(Document::parse(&text).map_err(|why| format!("override_policy_documents[{i}]: {why}."))?);
     }
     let json = merged.to_json();
     Ok(config
@@ -111,6 +111,11 @@ fn read(config: &Object) -> Result<Object, String> {
         .with("json", json)
         .with("version", version)
         .with("statement", blocks.into_iter().map(stored).collect::<Vec<_>>()))
+}
+
+/// Documents with their places; an empty text is none.
+fn documents(config: &Object, name: &str) -> Vec<(usize, String)> {
+    config.strings(name).into_iter().enumerate().filter(|(_, text)| !text.is_empty()).collect()
 }
 
 /// A statement as it stands in state: empty, not null.
@@ -209,4 +214,36 @@ fn hash(text: &str) -> u32 {
     let mut crc = flate2::Crc::new();
     crc.update(text.as_bytes());
     crc.sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::json::from_json;
+
+    /// Configurations with what hashicorp/aws 5.100.0 makes of them.
+    const CASES: &str = include_str!("policy_document_cases.json");
+
+    #[test]
+    fn documents_are_those_of_the_provider_byte_for_byte() {
+        let cases: Vec<Json> = serde_json::from_str(CASES).expect("is JSON");
+        for case in cases {
+            let config = Object::from_value(&from_json(&case));
+            let made = read(&config).expect("makes a document");
+            for key in ["json", "minified_json", "id"] {
+                assert_eq!(made.str(key), case[key].as_str());
+            }
+        }
+    }
+
+    #[test]
+    fn contradictions_are_errors() {
+        let twice = vec![Object::new().with("sid", "A"), Object::new().with("sid", "A")];
+        assert!(read(&Object::new().with("statement", twice)).is_err());
+        let variable = vec![Object::new().with("resources", vec!["&{aws:username}"])];
+        let old = Object::new().with("version", "2008-10-17").with("statement", variable);
+        assert!(read(&old).is_err());
+        let number = r#"{"Statement":[{"Condition":{"NumericEquals":{"k":5}}}]}"#;
+        assert!(read(&Object::new().with("source_policy_documents", vec![number])).is_err());
+    }
 }

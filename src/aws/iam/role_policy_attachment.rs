@@ -117,3 +117,19 @@ fn object(role: &str, arn: &str, prior: Option<&Object>) -> Object {
     let object = Object::new().with("policy_arn", arn).with("role", role);
     if prior.is_some_and(|p| p.has("id")) { object } else { object.with("id", format!("{role}-{arn}")) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attachment_is_known_by_its_arguments() {
+        let arn = "arn:aws:iam::aws:policy/service-role/Thing";
+        let state = Object::new().with("id", "role-2024").with("role", "role").with("policy_arn", arn);
+        let id = RolePolicyAttachment::remote_id(&state).expect("has both");
+        assert_eq!(id.pair('/').expect("has a slash"), ("role", arn));
+        assert!(!object("role", arn, Some(&state)).has("id"));
+        assert!(object("role", arn, Some(&Object::new())).has("id"));
+        assert!(RolePolicyAttachment::import_id("role").is_err());
+    }
+}

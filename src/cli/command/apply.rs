@@ -4,7 +4,7 @@ use super::plan::{begin, has_changes, show};
 use crate::cli::args::ApplyCommand;
 use crate::cli::render::progress::{JsonLines, Lines, Live};
 use crate::cli::render::{Colour, events, outputs};
-use crate::cli::{Applied, Operations, Output, Planned, Screen, Shown};
+use crate::cli::{Applied, Operations, Output, Planned, Screen};
 use crate::diag::{Diagnostic, Sources};
 use crate::plan::{Mode, Summary};
 
@@ -18,13 +18,8 @@ pub async fn run(operations: &dyn Operations, screen: &Screen, args: ApplyComman
             );
             return screen.fail(&problem.hint("Leave the options away, or make a new plan with them.").into());
         }
-        return match operations.load(path).await {
-            Ok(Shown::Plan(planned)) => carry_out(operations, screen, *planned).await,
-            Ok(Shown::State(_)) => {
-                let detail = format!("{} is a state file.", path.display());
-                let problem = Diagnostic::error("This is no saved plan", detail);
-                screen.fail(&problem.hint("Make a plan file with: kiban plan -out=FILE").into())
-            }
+        return match operations.resume(path, args.planning.request()).await {
+            Ok(planned) => carry_out(operations, screen, planned).await,
             Err(failure) => screen.fail(&failure),
         };
     }

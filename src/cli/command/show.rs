@@ -1,8 +1,8 @@
 //! `kiban show`
 
 use crate::cli::args::ShowCommand;
-use crate::cli::render::{outputs, plan};
-use crate::cli::{Operations, Planned, Screen, Shown, Stored};
+use crate::cli::render::outputs;
+use crate::cli::{Operations, Screen, Shown, Stored};
 use crate::plan::json;
 
 pub async fn run(operations: &dyn Operations, screen: &Screen, args: ShowCommand) -> u8 {
@@ -11,11 +11,8 @@ pub async fn run(operations: &dyn Operations, screen: &Screen, args: ShowCommand
         None => operations.state().await.map(Shown::State),
     };
     let text = match shown {
-        Ok(Shown::Plan(planned)) if args.json => format!("{}\n", plan_json(&planned)),
-        Ok(Shown::Plan(planned)) => {
-            let schemas = |provider: &_, addr: &_| (planned.schemas)(provider, addr);
-            plan::render(&planned.plan, &schemas, screen.palette)
-        }
+        Ok(Shown::Plan { json, .. }) if args.json => format!("{json}\n"),
+        Ok(Shown::Plan { text, .. }) => text,
         Ok(Shown::State(stored)) if args.json => {
             format!("{}\n", json::state(&stored.state, &|provider, addr| (stored.schemas)(provider, addr)))
         }
@@ -24,16 +21,6 @@ pub async fn run(operations: &dyn Operations, screen: &Screen, args: ShowCommand
     };
     screen.write(&text);
     0
-}
-
-fn plan_json(planned: &Planned) -> serde_json::Value {
-    json::plan(&json::Document {
-        plan: &planned.plan,
-        config: &planned.config,
-        variables: &planned.variables,
-        schemas: &|provider, addr| (planned.schemas)(provider, addr),
-        errored: false,
-    })
 }
 
 fn state(stored: &Stored, screen: &Screen) -> String {

@@ -1,0 +1,48 @@
+//! Carries a plan out.
+
+use crate::apply::{Context, Observer, populate};
+use crate::diag::{Diagnostic, Diagnostics, Sources};
+use crate::plan::Summary;
+use crate::state::State;
+use crate::state::backend::Backend;
+
+use super::{OpResult, Planned, Session};
+
+/// What came of an apply.
+pub struct Outcome {
+    pub summary: Summary,
+    pub state: State,
+    /// Errors too: part of the plan may have been done.
+    pub diagnostics: Diagnostics,
+    pub sources: Sources,
+}
+
+/// Applies a plan. On errors, what was done is in the state all the same.
+pub async fn apply(session: &Session, planned: Planned, observer: &dyn Observer) -> OpResult<Outcome> {
+    let Planned { plan, prepared, backend, journal, parallelism, .. } = planned;
+    let world = prepared.world(true);
+    populate(&world, &prepared.graph, &plan);
+    // What cannot be evaluated before its turn is reported at its turn.
+    world.take_errors();
+    let applied = crate::apply::apply(
+        &plan,
+        Context {
+            world: &world,
+            providers: &prepared.providers,
+            backend: &backend,
+            journal: &journal,
+            clock: &*session.clock,
+            observer,
+            cancel: &session.cancel,
+            parallelism,
+        },
+    )
+    .await;
+    drop(world);
+    let mut found = applied.diagnostics;
+    if let Err(error) = backend.unlock().await {
+        found.push(Diagnostic::from(error));
+    }
+    let sources = prepared.config.sources;
+    Ok(Outcome { summary: applied.summary, state: applied.state, diagnostics: found, sources })
+}

@@ -1,0 +1,126 @@
+//! Whole operations over the modules above: validate, plan, apply, destroy, refresh, drift, inspect.
+//!
+//! Knows nothing of terminals.
+
+mod apply;
+pub mod clock;
+mod drift;
+mod inspect;
+mod plan;
+mod plan_file;
+mod prepare;
+mod validate;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::addr::Target;
+use crate::apply::{Cancel, Clock};
+use crate::config::Argument;
+use crate::diag::{Diagnostic, Diagnostics, Sources};
+use crate::provider::{Plugin, Providers};
+
+pub use apply::{Outcome, apply};
+pub use drift::{Drifted, drift, refresh};
+pub use inspect::{Graphed, Stored, graph, stored};
+pub use plan::{Planned, plan};
+pub use plan_file::{PlanFile, check_plan_file, read_plan_file, write_plan_file};
+pub use validate::{Validated, validate};
+
+/// What a run has from its surroundings: built once, in `main`.
+pub struct Session {
+    /// Folder of the root module.
+    pub dir: PathBuf,
+    /// Folder that the command was started in.
+    pub original_dir: PathBuf,
+    pub environment: BTreeMap<String, String>,
+    pub plugins: Vec<Arc<dyn Plugin>>,
+    pub clock: Arc<dyn Clock>,
+    /// The time of day, RFC 3339.
+    pub now: fn() -> String,
+    pub cancel: Cancel,
+}
+
+impl Session {
+    /// Providers of this run, none of them configured.
+    fn providers(&self) -> Arc<Providers> {
+        Arc::new(Providers::new(self.plugins.iter().cloned()))
+    }
+
+    fn user(&self) -> String {
+        let user = self.environment.get("USER").or_else(|| self.environment.get("LOGNAME"));
+        let host = self.environment.get("HOSTNAME");
+        format!("{}@{}", user.map_or("unknown", String::as_str), host.map_or("localhost", String::as_str))
+    }
+}
+
+/// What the user asked for.
+#[derive(Clone, Debug)]
+pub struct Args {
+    pub options: crate::plan::Options,
+    pub refresh: bool,
+    pub lock: bool,
+    pub lock_timeout: Duration,
+    pub variables: Vec<Argument>,
+    pub parallelism: Option<usize>,
+    /// `-state`: another file than the backend names.
+    pub state: Option<PathBuf>,
+}
+
+impl Default for Args {
+    fn default() -> Self {
+        Self {
+            options: crate::plan::Options::default(),
+            refresh: true,
+            lock: true,
+            lock_timeout: Duration::ZERO,
+            variables: Vec::new(),
+            parallelism: None,
+            state: None,
+        }
+    }
+}
+
+/// Why an operation ended early, with the texts that its diagnostics point into.
+#[derive(Debug)]
+pub struct Failure {
+    pub diagnostics: Diagnostics,
+    pub sources: Sources,
+}
+
+impl Failure {
+    pub fn new(diagnostics: impl Into<Diagnostics>, sources: &Sources) -> Box<Self> {
+        Box::new(Self { diagnostics: diagnostics.into(), sources: sources.clone() })
+    }
+}
+
+impl From<Diagnostic> for Box<Failure> {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Failure::new(diagnostic, &Sources::default())
+    }
+}
+
+/// Result of an operation.
+pub type OpResult<T> = Result<T, Box<Failure>>;
+
+/// Reads targets as users type them.
+pub fn parse_targets(texts: &[String]) -> Result<Vec<Target>, Diagnostics> {
+    let mut found = Diagnostics::new();
+    let targets = texts.iter().filter_map(|text| {
+        let target = Target::parse(text);
+        if target.is_none() {
+            found.push(
+                Diagnostic::error(
+                    "Invalid target",
+                    format!("\"{text}\" is not the address of a module, resource or instance."),
+                )
+                .hint("For example: -target='module.network.aws_subnet.private[\"a\"]'"),
+            );
+        }
+        target
+    });
+    let targets = targets.collect();
+    found.or(targets)
+}

@@ -1,0 +1,98 @@
+//! Makes a plan and keeps everything that applying it needs.
+
+use std::sync::Arc;
+
+use crate::apply::recover;
+use crate::diag::{Diagnostic, Diagnostics, Sources};
+use crate::plan::{Inputs, Plan};
+use crate::provider::Providers;
+use crate::refresh::refresh;
+use crate::state::State;
+use crate::state::backend::{Backend, LocalBackend};
+use crate::state::journal::{Journal, Outcome, Record, Unfinished};
+
+use super::prepare::{Prepared, journal_path, lock, prepare};
+use super::{Args, OpResult, Session};
+
+/// A plan with its surroundings. The state stays locked as long as this lives.
+pub struct Planned {
+    pub plan: Plan,
+    pub warnings: Diagnostics,
+    pub prepared: Prepared,
+    pub backend: LocalBackend,
+    pub journal: Journal,
+    pub parallelism: usize,
+}
+
+impl Planned {
+    pub fn sources(&self) -> &Sources {
+        &self.prepared.config.sources
+    }
+
+    pub fn providers(&self) -> &Arc<Providers> {
+        &self.prepared.providers
+    }
+}
+
+/// Most steps at once where the user does not say: services set their own pace below it.
+const PARALLELISM: usize = 64;
+
+/// Plans the configuration against the live objects.
+pub async fn plan(session: &Session, args: &Args, operation: &str) -> OpResult<Planned> {
+    let prepared = prepare(session, args)?;
+    let backend = prepared.backend(session);
+    lock(session, args, &backend, operation).await.map_err(|e| prepared.fail(Diagnostic::from(e)))?;
+    let stored = backend.read().await.map_err(|e| prepared.fail(Diagnostic::from(e)))?;
+    let mut stored = stored.unwrap_or_default();
+    prepared.configure(&stored).await.map_err(|e| prepared.fail(e))?;
+    let path = journal_path(&prepared.state_path);
+    let (journal, unfinished) = Journal::open(&path).map_err(|e| prepared.fail(Diagnostic::from(e)))?;
+    let mut warnings = prepared.warnings.clone();
+    let recovered = settle(&prepared, &backend, &journal, &unfinished, &mut stored).await;
+    warnings.extend(recovered.map_err(|e| prepared.fail(e))?);
+
+    let world = prepared.world(false);
+    warnings.extend(world.validate_variables());
+    if warnings.has_errors() {
+        return Err(prepared.fail(warnings));
+    }
+    let inputs = Inputs {
+        config: &prepared.config,
+        graph: &prepared.graph,
+        world: &world,
+        providers: &prepared.providers,
+        stored: &stored,
+        options: &args.options,
+    };
+    let live =
+        async { if args.refresh { refresh(&stored, &prepared.providers, |_| true).await } else { Ok(stored.clone()) } };
+    let (plan, found) = crate::plan::plan(inputs, live).await.map_err(|e| prepared.fail(e))?;
+    warnings.extend(found);
+    drop(world);
+    let parallelism = args.parallelism.unwrap_or(PARALLELISM);
+    Ok(Planned { plan, warnings, prepared, backend, journal, parallelism })
+}
+
+/// Resolves what an interrupted run has left, and saves what was found before anything else happens.
+async fn settle(
+    prepared: &Prepared,
+    backend: &LocalBackend,
+    journal: &Journal,
+    unfinished: &[Unfinished],
+    state: &mut State,
+) -> Result<Diagnostics, Diagnostics> {
+    if unfinished.is_empty() {
+        return Ok(Diagnostics::new());
+    }
+    let storage = |e| Diagnostics::from(Diagnostic::from(e));
+    let found = recover(unfinished, &prepared.providers, state).await?;
+    for open in unfinished.iter().filter(|u| u.outcome.is_none()) {
+        let outcome = Outcome::Failed { message: "interrupted".into() };
+        journal.append(&Record::Done { seq: open.intent.seq, outcome }).map_err(storage)?;
+    }
+    let mark = journal.mark();
+    backend.write(state).await.map_err(storage)?;
+    journal.append(&Record::Saved { serial: state.serial, mark }).map_err(storage)?;
+    journal.clear().map_err(storage)?;
+    Ok(found)
+}

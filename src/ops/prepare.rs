@@ -1,0 +1,287 @@
+//! What every operation on a configuration begins with: load it, give its variables values, open its state, configure
+//! its providers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::join_all;
+
+use crate::addr::{ConfigResource, ModuleInstance, Name, ProviderAddr};
+use crate::config::{Config, Given, ProviderConfig, Variable, given, load};
+use crate::diag::{Diagnostic, Diagnostics, Sources};
+use crate::eval::world::{Facts, World, variable_value};
+use crate::eval::{Surroundings, decode_body, evaluate};
+use crate::graph::Graph;
+use crate::plan::provider_of;
+use crate::provider::{Object, Providers};
+use crate::state::backend::{Backend, LocalBackend, LockInfo, workspace_path};
+use crate::state::{State, StateError, StateErrorKind};
+use crate::value::Value;
+
+use super::{Args, Failure, OpResult, Session};
+
+/// A configuration ready to be worked on.
+pub struct Prepared {
+    pub config: Config,
+    pub graph: Graph,
+    pub variables: BTreeMap<Name, Value>,
+    pub facts: Facts,
+    pub providers: Arc<Providers>,
+    pub warnings: Diagnostics,
+    pub state_path: PathBuf,
+}
+
+/// Loads and evaluates what stands before everything else. Needs no network.
+pub(super) fn prepare(session: &Session, args: &Args) -> OpResult<Prepared> {
+    let loaded = load(&session.dir, Sources::default());
+    let (mut config, mut found) = (loaded.config, loaded.diagnostics);
+    if found.has_errors() {
+        return Err(Failure::new(found, &config.sources));
+    }
+    let graph = Graph::build(&config).map_err(|e| Failure::new(e, &config.sources))?;
+    let mut sources = std::mem::take(&mut config.sources);
+    let (values, errors) = given(&session.dir, &config.root, &session.environment, &args.variables, &mut sources);
+    config.sources = sources;
+    found.extend(errors);
+    let facts = facts(session);
+    let (variables, errors) = root_variables(&config, &values, &facts);
+    found.extend(errors);
+    let providers = session.providers();
+    let (_, errors) = super::validate::check(&config, &graph, &providers, &facts, &variables);
+    found.extend(errors);
+    let state_path = state_path(session, args, &config, &mut found);
+    if found.has_errors() {
+        return Err(Failure::new(found, &config.sources));
+    }
+    Ok(Prepared { config, graph, variables, facts, providers, warnings: found, state_path })
+}
+
+/// Surroundings of the evaluation.
+pub(super) fn facts(session: &Session) -> Facts {
+    Facts {
+        surroundings: Surroundings {
+            working_dir: session.dir.clone(),
+            home_dir: session.environment.get("HOME").map(PathBuf::from),
+            plan_timestamp: (session.now)(),
+            applying: false,
+            now: session.now,
+        },
+        workspace: session.environment.get("TF_WORKSPACE").cloned().unwrap_or_else(|| "default".into()),
+        original_dir: session.original_dir.display().to_string(),
+        validating: false,
+    }
+}
+
+/// Values of the root module's variables, of their types. Missing ones are errors.
+fn root_variables(
+    config: &Config,
+    values: &BTreeMap<Name, Given>,
+    facts: &Facts,
+) -> (BTreeMap<Name, Value>, Diagnostics) {
+    let world = World::new(config, facts.clone(), BTreeMap::new());
+    let scope = world.scope(&ModuleInstance::root());
+    let mut found = Diagnostics::new();
+    let mut out = BTreeMap::new();
+    for (name, variable) in &config.root.variables {
+        let given = match values.get(name) {
+            Some(Given::Value(value, span)) => Some((value.clone(), *span)),
+            Some(Given::Expr(expr)) => match evaluate(expr, &scope) {
+                Ok(value) => Some((value, expr.span)),
+                Err(errors) => {
+                    found.extend(errors);
+                    continue;
+                }
+            },
+            None => None,
+        };
+        if given.is_none() && variable.default.is_none() {
+            found.push(missing(variable));
+            continue;
+        }
+        if let Some(value) = found.take(variable_value(variable, given, &scope)) {
+            out.insert(name.clone(), value);
+        }
+    }
+    (out, found)
+}
+
+fn missing(variable: &Variable) -> Diagnostic {
+    let name = &variable.name.name;
+    Diagnostic::error(
+        "No value for required variable",
+        format!("The root module input variable \"{name}\" is not set, and has no default value."),
+    )
+    .at(variable.span)
+    .hint(format!("Set it in terraform.tfvars, with -var '{name}=…', or in the environment variable TF_VAR_{name}."))
+}
+
+/// The file that the backend keeps the state in.
+fn state_path(session: &Session, args: &Args, config: &Config, found: &mut Diagnostics) -> PathBuf {
+    if let Some(path) = &args.state {
+        return session.dir.join(path);
+    }
+    let mut configured = None;
+    if let Some(backend) = &config.root.backend {
+        if &*backend.kind.name != "local" {
+            found.push(
+                Diagnostic::error(
+                    "Unsupported backend type",
+                    format!("kiban has no backend \"{}\" yet.", backend.kind.name),
+                )
+                .at(backend.kind.span)
+                .hint("Use `backend \"local\" { path = \"…\" }`."),
+            );
+        }
+        for attribute in &backend.body.attributes {
+            match (&*attribute.name.name, attribute.expr.as_str()) {
+                ("path", Some(path)) => configured = Some(PathBuf::from(path)),
+                ("workspace_dir", Some(_)) => {}
+                _ => found.push(
+                    Diagnostic::error(
+                        "Invalid backend configuration",
+                        "The local backend has a `path`, written out as text.",
+                    )
+                    .at(attribute.span),
+                ),
+            }
+        }
+    }
+    let workspace = session.environment.get("TF_WORKSPACE").map_or("default", String::as_str);
+    workspace_path(&session.dir, configured.as_deref(), workspace)
+}
+
+impl Prepared {
+    pub fn world(&self, applying: bool) -> World<'_> {
+        let mut facts = self.facts.clone();
+        facts.surroundings.applying = applying;
+        World::new(&self.config, facts, self.variables.clone())
+    }
+
+    pub fn fail(&self, diagnostics: impl Into<Diagnostics>) -> Box<Failure> {
+        let mut all = self.warnings.clone();
+        all.extend(diagnostics.into());
+        Failure::new(all, &self.config.sources)
+    }
+
+    pub fn backend(&self, session: &Session) -> LocalBackend {
+        LocalBackend::new(&self.state_path, &session.dir)
+    }
+
+    /// Configures every provider that the configuration or the state uses, all at the same time.
+    pub async fn configure(&self, state: &State) -> Result<(), Diagnostics> {
+        let world = self.world(false);
+        let mut found = Diagnostics::new();
+        let mut wanted: BTreeSet<ProviderAddr> = state.resources.values().map(|r| r.provider.clone()).collect();
+        for module in self.config.modules() {
+            for resource in module.resources.values() {
+                let addr = ConfigResource { module: module.path.clone(), resource: resource.addr.clone() };
+                wanted.extend(provider_of(&self.config, &addr, resource));
+            }
+        }
+        let mut configurations = Vec::new();
+        for addr in wanted {
+            // A missing plugin is reported where the resource is.
+            let Some(plugin) = self.providers.plugin(&addr.source).cloned() else { continue };
+            let block = self.provider_block(&addr);
+            if block.is_none() && addr.alias.is_some() {
+                found.push(
+                    Diagnostic::error(
+                        "Provider configuration not present",
+                        format!("There is no provider block for {addr}."),
+                    )
+                    .hint("Declare it in the root module with this alias, or hand it over in `providers`."),
+                );
+                continue;
+            }
+            let config = match block {
+                Some(block) => {
+                    let (value, errors) =
+                        decode_body(&block.body, plugin.config_schema(), &world.scope(&ModuleInstance::root()));
+                    found.extend(errors);
+                    if !value.is_wholly_known() {
+                        found.push(
+                            Diagnostic::error(
+                                "Provider configuration not known",
+                                "The provider block depends on what is known only after apply.",
+                            )
+                            .at(block.header)
+                            .hint("Configure providers from variables and from data that exists already."),
+                        );
+                    }
+                    Object::from_value(&value)
+                }
+                None => Object::from_value(&plugin.config_schema().empty()),
+            };
+            configurations.push((addr, plugin, config, block.map(|b| b.header)));
+        }
+        found.extend(world.take_errors());
+        if found.has_errors() {
+            return Err(found);
+        }
+        let made = configurations
+            .into_iter()
+            .map(|(addr, plugin, config, header)| async move { (addr, plugin.configure(config).await, header) });
+        for (addr, made, header) in join_all(made).await {
+            match made {
+                Ok(provider) => self.providers.add(addr, provider),
+                Err(errors) => found.extend(errors.into_iter().map(|d| Diagnostic { span: d.span.or(header), ..d })),
+            }
+        }
+        found.or(())
+    }
+
+    fn provider_block(&self, addr: &ProviderAddr) -> Option<&ProviderConfig> {
+        self.config
+            .root
+            .providers
+            .values()
+            .find(|p| p.alias == addr.alias && self.config.root.provider_source(&p.name.name) == *addr.source)
+    }
+}
+
+/// Takes the lock of the state, waiting for it as long as the user allows.
+pub(super) async fn lock(
+    session: &Session,
+    args: &Args,
+    backend: &LocalBackend,
+    operation: &str,
+) -> Result<(), StateError> {
+    if !args.lock {
+        return Ok(());
+    }
+    let start = session.clock.elapsed();
+    loop {
+        let info = LockInfo::new(operation, session.user(), (session.now)());
+        match backend.lock(info).await {
+            Ok(_) => return Ok(()),
+            Err(error) => {
+                let waited = session.clock.elapsed().saturating_sub(start);
+                if !matches!(error.kind, StateErrorKind::Locked(_)) || waited >= args.lock_timeout {
+                    return Err(error);
+                }
+                session.clock.sleep(Duration::from_millis(250).min(args.lock_timeout)).await;
+            }
+        }
+    }
+}
+
+/// Where the journal of a state lies.
+pub(super) fn journal_path(state: &Path) -> PathBuf {
+    crate::state::journal::path_beside(state)
+}
+
+/// The state file of the root module, whatever else may be wrong with its configuration.
+pub(super) fn state_of(session: &Session, args: &Args) -> OpResult<PathBuf> {
+    if let Some(path) = &args.state {
+        return Ok(session.dir.join(path));
+    }
+    let loaded = load(&session.dir, Sources::default());
+    let mut found = Diagnostics::new();
+    let path = state_path(session, args, &loaded.config, &mut found);
+    if found.has_errors() {
+        return Err(Failure::new(found, &loaded.config.sources));
+    }
+    Ok(path)
+}

@@ -1,0 +1,132 @@
+//! Checks a configuration without state and network.
+
+use std::collections::BTreeMap;
+
+use crate::addr::{AbsResource, ConfigResource, Name};
+use crate::config::{Config, Repetition, Resource, load};
+use crate::diag::{Diagnostic, Diagnostics, Sources};
+use crate::eval::decode_body;
+use crate::eval::world::{Facts, Instances, Repeated, World};
+use crate::graph::{Graph, Node};
+use crate::plan::{find_schema, provider_of};
+use crate::provider::Providers;
+use crate::value::{Type, Value};
+
+use super::{Failure, OpResult, Session, prepare};
+
+/// A configuration that was looked through.
+pub struct Validated {
+    pub diagnostics: Diagnostics,
+    pub sources: Sources,
+}
+
+/// Everything that is wrong whatever the variables are.
+pub fn validate(session: &Session) -> OpResult<Validated> {
+    let loaded = load(&session.dir, Sources::default());
+    let (config, mut found) = (loaded.config, loaded.diagnostics);
+    if !found.has_errors() {
+        match Graph::build(&config) {
+            Ok(graph) => {
+                let facts = prepare::facts(session);
+                let (_, errors) = check(&config, &graph, &session.providers(), &facts, &BTreeMap::new());
+                found.extend(errors);
+            }
+            Err(cycles) => found.extend(cycles),
+        }
+    }
+    if found.has_errors() {
+        return Err(Failure::new(found, &config.sources));
+    }
+    Ok(Validated { diagnostics: found, sources: config.sources })
+}
+
+/// Evaluates every block with what is known before anything is read. `variables` may be incomplete.
+pub(super) fn check(
+    config: &Config,
+    graph: &Graph,
+    providers: &Providers,
+    facts: &Facts,
+    variables: &BTreeMap<Name, Value>,
+) -> (usize, Diagnostics) {
+    let facts = Facts { validating: true, ..facts.clone() };
+    let mut known = variables.clone();
+    for (name, variable) in &config.root.variables {
+        known.entry(name.clone()).or_insert_with(|| Value::unknown(variable.ty.clone()));
+    }
+    let world = World::new(config, facts, known);
+    let mut found = Diagnostics::new();
+    let mut checked = 0;
+    for node in graph.order() {
+        match node {
+            Node::Resource(addr) => {
+                let Some(block) = config.module(&addr.module).and_then(|m| m.resources.get(&addr.resource)) else {
+                    continue;
+                };
+                found.extend(resource(&world, providers, addr, block));
+                checked += 1;
+            }
+            Node::Output(module, name) => {
+                for instance in world.module_instances(module) {
+                    world.output(&instance, name);
+                }
+            }
+            _ => {}
+        }
+    }
+    for (key, block) in &config.root.providers {
+        let source = config.root.provider_source(&key.0);
+        if let Some(plugin) = providers.plugin(&source) {
+            let scope = world.scope(&crate::addr::ModuleInstance::root());
+            found.extend(decode_body(&block.body, plugin.config_schema(), &scope).1);
+        }
+    }
+    found.extend(world.validate_variables());
+    found.extend(world.take_errors());
+    (checked, found)
+}
+
+fn resource(world: &World<'_>, providers: &Providers, addr: &ConfigResource, block: &Resource) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    let Some(provider) = provider_of(world.config, addr, block) else { return found };
+    let schema = match find_schema(providers, &provider, block) {
+        Ok(schema) => Some(schema),
+        Err(diagnostic) => {
+            found.push(diagnostic);
+            None
+        }
+    };
+    let unknown = || Value::unknown(Type::Dynamic);
+    for module in world.module_instances(&addr.module) {
+        let resource = AbsResource { module: module.clone(), resource: addr.resource.clone() };
+        let Some(schema) = &schema else {
+            world.set_instances(resource, Instances::Unknown(unknown()));
+            continue;
+        };
+        let object = schema.block.ty();
+        let (repeated, value) = match &block.repetition {
+            Repetition::Once => (Repeated::default(), Value::unknown(object)),
+            Repetition::Count(_) => {
+                let index = Some(Value::unknown(Type::Number));
+                (Repeated { index, each: None }, Value::unknown(Type::list(object)))
+            }
+            Repetition::ForEach(expr) => {
+                let each = crate::eval::evaluate(expr, &world.scope(&module));
+                let element = each.ok().and_then(|v| v.ty().element().cloned()).unwrap_or(Type::Dynamic);
+                let pair = (Value::unknown(Type::String), Value::unknown(element));
+                (Repeated { index: None, each: Some(pair) }, Value::unknown(Type::map(object)))
+            }
+        };
+        let scope = world.scope_of(&module, repeated);
+        let (_, errors) = decode_body(&block.body, &schema.block, &scope);
+        found.extend(errors.into_iter().map(|d| at_block(d, addr, block)));
+        world.set_instances(resource, Instances::Unknown(value));
+    }
+    found
+}
+
+/// What is missing as a whole has no place of its own: the header of the block stands for it.
+fn at_block(mut diagnostic: Diagnostic, addr: &ConfigResource, block: &Resource) -> Diagnostic {
+    diagnostic.span.get_or_insert(block.header);
+    diagnostic.address.get_or_insert_with(|| addr.to_string());
+    diagnostic
+}
