@@ -3,12 +3,32 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
 use super::operations::PlanRequest;
 use crate::addr::{AbsInstance, Target};
 use crate::config::Argument;
 use crate::plan::{Mode, Options};
+
+/// Marks arguments that may stand alone, or as `=true` or `=false`.
+const SWITCH: &str = "BOOL";
+
+/// All commands; arguments of the kind [`SWITCH`] may stand without a value.
+pub fn command() -> clap::Command {
+    switches(Cli::command())
+}
+
+fn switches(command: clap::Command) -> clap::Command {
+    let switch = |arg: &clap::Arg| arg.get_value_names().is_some_and(|names| names.iter().any(|n| n == SWITCH));
+    let command = command.mut_args(|arg| {
+        if !switch(&arg) {
+            return arg;
+        }
+        let arg = arg.num_args(0..=1).require_equals(true).default_missing_value("true");
+        arg.hide_default_value(true).hide_possible_values(true)
+    });
+    command.mut_subcommands(switches)
+}
 
 /// Plans and applies infrastructure described in the Terraform language.
 #[derive(Debug, Parser)]
@@ -76,7 +96,7 @@ pub struct VariableArgs {
 #[derive(Args, Debug)]
 pub struct StateArgs {
     /// Hold the state's lock meanwhile; -lock=false does not
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "true", action = ArgAction::Set)]
     pub lock: bool,
     /// How long to wait for the lock
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration)]
@@ -99,25 +119,25 @@ pub struct PlanningArgs {
     #[arg(long, value_name = "ADDR", value_parser = instance)]
     pub replace: Vec<AbsInstance>,
     /// Read the live objects first; -refresh=false trusts the state
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "true", action = ArgAction::Set)]
     pub refresh: bool,
     /// Plan to destroy everything
-    #[arg(long, conflicts_with = "refresh_only", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
+    #[arg(long, conflicts_with = "refresh_only", value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub destroy: bool,
     /// Only record in the state what the objects are now
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub refresh_only: bool,
     /// Most operations at a time; without it kiban follows what the services answer
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub parallelism: Option<u16>,
     /// Ask for what is missing; -input=false never asks
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "true", action = ArgAction::Set)]
     pub input: bool,
     /// Show warnings by their summaries only
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub compact_warnings: bool,
     /// Print a stream of JSON objects
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub json: bool,
 }
 
@@ -162,7 +182,7 @@ pub struct PlanCommand {
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Exit with 2 if there is anything to do, 0 if there is nothing
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub detailed_exitcode: bool,
 }
 
@@ -174,7 +194,7 @@ pub struct ApplyCommand {
     #[command(flatten)]
     pub planning: PlanningArgs,
     /// Do not ask
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub auto_approve: bool,
     /// A plan that `plan -out` has saved
     #[arg(value_name = "PLANFILE")]
@@ -187,7 +207,7 @@ pub struct DestroyCommand {
     #[command(flatten)]
     pub planning: PlanningArgs,
     /// Do not ask
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub auto_approve: bool,
 }
 
@@ -214,7 +234,7 @@ pub struct DriftCommand {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub parallelism: Option<u16>,
     /// Print JSON
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub json: bool,
 }
 
@@ -225,7 +245,7 @@ pub struct ShowCommand {
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// Print JSON
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub json: bool,
 }
 
@@ -236,10 +256,10 @@ pub struct OutputCommand {
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
     /// Print JSON
-    #[arg(long, conflicts_with = "raw", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
+    #[arg(long, conflicts_with = "raw", value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub json: bool,
     /// Print the bare text of one output
-    #[arg(long, requires = "name", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
+    #[arg(long, requires = "name", value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub raw: bool,
     /// State file of the local backend
     #[arg(long, value_name = "FILE")]
@@ -282,7 +302,7 @@ pub struct GraphCommand {}
 #[command(after_help = "Exit codes: 0 valid, 1 not.\n\nExample:\n  kiban validate -json")]
 pub struct ValidateCommand {
     /// Print JSON
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub json: bool,
 }
 
@@ -293,16 +313,16 @@ pub struct InitCommand {
     #[arg(long, value_name = "CONFIG")]
     pub backend_config: Vec<String>,
     /// Check the backend; -backend=false does not
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "true", action = ArgAction::Set)]
     pub backend: bool,
     /// Ask for what is missing; -input=false never asks
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "true", action = ArgAction::Set)]
     pub input: bool,
     /// Taken for compatibility: there is nothing to upgrade
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub upgrade: bool,
     /// Taken for compatibility
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub reconfigure: bool,
 }
 
@@ -319,7 +339,7 @@ pub enum WorkspaceCommand {
 #[derive(Args, Debug)]
 pub struct VersionCommand {
     /// Print JSON
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, hide_default_value = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub json: bool,
 }
 

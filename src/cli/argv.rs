@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use clap::{ArgMatches, FromArgMatches};
 
-use super::args::Cli;
+use super::args::{Cli, command};
 use crate::config::Argument;
 
 /// What an argument list comes to.
@@ -37,7 +37,7 @@ pub fn parse(argv: &[String], environment: &BTreeMap<String, String>) -> Parsed 
         return Parsed::Wrong(format!("kiban has no command \"{name}\": {instead}.\n"));
     }
     let list = std::iter::once("kiban".to_owned()).chain(normalise(&argv));
-    let result = Cli::command().try_get_matches_from(list).and_then(|m| Ok((Cli::from_arg_matches(&m)?, m)));
+    let result = command().try_get_matches_from(list).and_then(|m| Ok((Cli::from_arg_matches(&m)?, m)));
     match result {
         Ok((mut cli, matches)) => {
             let order = matches.subcommand().map(|(_, m)| ordered(m)).unwrap_or_default();

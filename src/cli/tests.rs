@@ -104,6 +104,10 @@ impl Operations for Fake {
         Ok(self.planned(request.options.mode))
     }
 
+    async fn resume(&self, _: &Path, request: PlanRequest) -> Result<Planned, Failure> {
+        self.plan(request).await
+    }
+
     async fn apply(&self, planned: Planned, observer: &dyn Observer) -> Result<Applied, Failure> {
         let elapsed = std::time::Duration::from_secs(75);
         observer.event(Event::Started { addr: addr(), kind: StepKind::Update, id: Some("t-1".into()) });
@@ -128,7 +132,7 @@ impl Operations for Fake {
     }
 
     async fn load(&self, _: &Path) -> Result<Shown, Failure> {
-        Ok(Shown::Plan(Box::new(self.planned(Mode::Normal))))
+        Ok(Shown::Plan { text: "a plan\n".into(), json: serde_json::json!({ "format_version": "1.2" }) })
     }
 
     async fn state(&self) -> Result<Stored, Failure> {
@@ -265,6 +269,7 @@ fn outputs_and_objects_are_shown() {
     let object = "# aws_thing.a:\nresource \"aws_thing\" \"a\" {\n    id   = \"t-1\"\n    size = 1\n}\n";
     assert_eq!(run(Fake::default(), "state show aws_thing.a", None).1, object);
     assert!(run(Fake::default(), "show", None).1.starts_with(object));
+    assert_eq!(run(Fake::default(), "show saved.plan", None).1, "a plan\n");
     assert!(run(Fake::default(), "show -json", None).1.contains("\"format_version\""));
     assert!(run(Fake::default(), "state show aws_thing.b", None).1.contains("Did you mean aws_thing.a?"));
 }
