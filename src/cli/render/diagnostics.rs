@@ -79,7 +79,16 @@ pub fn one(diagnostic: &Diagnostic, sources: &Sources, palette: Palette) -> Stri
     }
     let renderer = if palette.colour { Renderer::styled() } else { Renderer::plain() };
     let text = renderer.term_width(palette.width.max(40)).render(&[group]);
-    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    // Without source there is no gutter that the bar would continue.
+    let bar = |(i, line): &(usize, &str)| *i == 1 && diagnostic.span.is_none() && bare(line).trim() == "|";
+    text.lines().enumerate().filter(|l| !bar(l)).map(|(_, line)| line.trim_end()).collect::<Vec<_>>().join("\n")
+}
+
+/// A line without the codes of its colours.
+fn bare(line: &str) -> String {
+    let mut parts = line.split('\u{1b}');
+    let first = parts.next().unwrap_or("").to_owned();
+    parts.fold(first, |text, part| text + part.split_once('m').map_or("", |(_, rest)| rest))
 }
 
 /// The span as a range that surely lies in the text, at character boundaries.
