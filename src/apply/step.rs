@@ -275,11 +275,14 @@ impl Apply<'_> {
             };
             if let Some(id) = known() {
                 let later = subject.provider.retries(subject.kind(), Operation::Create, &error);
-                return if later || error.kind == ErrorKind::Connection {
-                    Made::Unfinished(id)
-                } else {
-                    Made::Half(id, error)
-                };
+                if !later && error.kind != ErrorKind::Connection {
+                    return Made::Half(id, error);
+                }
+                // To look for it also takes away the marks of an unfinished creation.
+                let identity = subject.provider.identity(subject.kind(), want);
+                let intent = Intent { token: token.to_owned(), id: Some(id.clone()), identity };
+                let _ = subject.provider.find(subject.kind(), &intent).await;
+                return Made::Unfinished(id);
             }
             let waited = self.clock.elapsed().saturating_sub(start);
             if error.kind == ErrorKind::Connection {

@@ -126,6 +126,7 @@ impl Provider for AwsProvider {
         let resource = self.get(kind)?;
         let client = match freshness {
             Freshness::Run => self.sharing(),
+            Freshness::Thorough => self.sharing().thorough(),
             Freshness::Now => self.client.fresh(),
         };
         let mut batches = Vec::new();
