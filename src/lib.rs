@@ -19,3 +19,4 @@ pub mod apply;
 pub mod drift;
 pub mod aws;
 pub mod ops;
+pub mod cli;

@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::addr::ModulePath;
 use crate::diag::{Diagnostic, Diagnostics, Sources, Span};
 use crate::hcl::ast::{Block, Body, ExprKind};
-use crate::hcl::parse_body;
+use crate::hcl::{parse_body, parse_json_body};
 
 use super::blocks::Reader;
 use super::{Config, Module, overrides};
@@ -197,14 +197,7 @@ impl Loader<'_> {
 }
 
 fn parse(name: &str, id: crate::diag::SourceId, text: &str) -> (Body, Diagnostics) {
-    if name.ends_with(".json") {
-        let body = Body { attributes: Vec::new(), blocks: Vec::new(), span: Span::new(id, 0..0), json: true };
-        let found = Diagnostic::error("Unsupported file", "Configuration in JSON syntax is not read yet.")
-            .at(Span::new(id, 0..text.len().min(1)))
-            .hint("Write the file in native syntax.");
-        return (body, found.into());
-    }
-    parse_body(id, text)
+    if name.ends_with(".json") { parse_json_body(id, text) } else { parse_body(id, text) }
 }
 
 fn is_override(name: &str) -> bool {

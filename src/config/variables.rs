@@ -7,8 +7,7 @@ use std::path::Path;
 use crate::addr::Name;
 use crate::diag::{Diagnostic, Diagnostics, Sources, Span, did_you_mean};
 use crate::hcl::ast::Expr;
-use crate::hcl::{parse_body, parse_expr};
-use crate::value::json::from_json;
+use crate::hcl::{parse_body, parse_expr, parse_json_values};
 use crate::value::{Type, Value};
 
 use super::{Module, Variable};
@@ -145,11 +144,8 @@ impl Collector<'_> {
             return;
         };
         let id = self.sources.add(name, text.as_str());
-        if name.ends_with(".json") {
-            self.json(id, name, &text);
-            return;
-        }
-        let (body, errors) = parse_body(id, &text);
+        let json = name.ends_with(".json");
+        let (body, errors) = if json { parse_json_values(id, &text) } else { parse_body(id, &text) };
         self.found.extend(errors);
         for block in &body.blocks {
             self.found.push(
@@ -163,25 +159,6 @@ impl Collector<'_> {
         for attribute in body.attributes {
             if self.declared(&attribute.name.name, Some(attribute.name.span), name) {
                 self.values.insert(attribute.name.name, Given::Expr(attribute.expr));
-            }
-        }
-    }
-
-    fn json(&mut self, id: crate::diag::SourceId, name: &str, text: &str) {
-        let span = Span::new(id, 0..0);
-        match serde_json::from_str::<serde_json::Value>(text) {
-            Ok(serde_json::Value::Object(entries)) => {
-                for (key, value) in entries {
-                    if self.declared(&key, None, name) {
-                        self.values.insert(key.into(), Given::Value(from_json(&value), span));
-                    }
-                }
-            }
-            Ok(_) => self
-                .found
-                .push(Diagnostic::error("Invalid variables file", format!("{name} must hold one JSON object."))),
-            Err(e) => {
-                self.found.push(Diagnostic::error("Invalid variables file", format!("{name} is not valid JSON: {e}.")))
             }
         }
     }

@@ -6,13 +6,14 @@ use crate::plan::Summary;
 use crate::state::State;
 use crate::state::backend::Backend;
 
-use super::{Failure, OpResult, Planned, Session};
+use super::{OpResult, Planned, Session};
 
 /// What came of an apply.
 pub struct Outcome {
     pub summary: Summary,
     pub state: State,
-    pub warnings: Diagnostics,
+    /// Errors too: part of the plan may have been done.
+    pub diagnostics: Diagnostics,
     pub sources: Sources,
 }
 
@@ -43,8 +44,5 @@ pub async fn apply(session: &Session, planned: Planned, observer: &dyn Observer)
         found.push(Diagnostic::from(error));
     }
     let sources = prepared.config.sources;
-    if found.has_errors() {
-        return Err(Failure::new(found, &sources));
-    }
-    Ok(Outcome { summary: applied.summary, state: applied.state, warnings: found, sources })
+    Ok(Outcome { summary: applied.summary, state: applied.state, diagnostics: found, sources })
 }

@@ -41,12 +41,14 @@ pub struct PlanFile {
     pub variables: Vec<(String, String)>,
     /// Sensitive variables that were given and must be given again.
     pub sensitive: Vec<String>,
-    /// Terraform's plan JSON, for `show`.
+    /// The plan as it was shown, without colour.
+    pub text: String,
+    /// Terraform's plan JSON.
     pub plan: Json,
 }
 
 /// Writes a plan; nobody but the user may read it.
-pub fn write_plan_file(path: &Path, planned: &Planned, args: &Args, plan: Json) -> Result<(), Diagnostics> {
+pub fn write_plan_file(path: &Path, planned: &Planned, args: &Args, plan: Json, text: String) -> Result<(), Diagnostics> {
     let sensitive = |name: &str| planned.prepared.config.root.variables.get(name).is_some_and(|v| v.sensitive);
     let mut file = PlanFile {
         format: FORMAT.into(),
@@ -60,6 +62,7 @@ pub fn write_plan_file(path: &Path, planned: &Planned, args: &Args, plan: Json) 
         replace: args.options.replace.iter().map(ToString::to_string).collect(),
         variables: Vec::new(),
         sensitive: Vec::new(),
+        text,
         plan,
     };
     for argument in &args.variables {

@@ -4,6 +4,7 @@
 //! executed and of how a plan is shown.
 
 mod instance;
+pub mod json;
 mod model;
 mod moves;
 mod propose;

@@ -5,6 +5,7 @@
 
 mod change;
 mod error;
+pub mod mock;
 mod object;
 mod providers;
 pub mod registry;
