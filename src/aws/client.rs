@@ -176,4 +176,9 @@ impl Client {
             None => fetch().await.map(Arc::new),
         }
     }
+
+    /// Whether a list of [`Client::once`] is being read anyway, so that it costs nothing more.
+    pub fn has_begun(&self, name: &str) -> bool {
+        self.loader.as_ref().is_some_and(|l| l.has_begun(name))
+    }
 }
