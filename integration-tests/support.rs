@@ -186,7 +186,7 @@ impl Account {
     }
 
     pub fn command(&self, folder: &str, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kiban"));
+        let mut command = Command::new(std::env::var("KIBAN_TEST_BINARY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_kiban").into()));
         self.environment(&mut command);
         command.current_dir(self.path(folder)).args(args);
         command

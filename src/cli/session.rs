@@ -106,8 +106,7 @@ impl Operations for Work {
 
     async fn drift(&self, request: PlanRequest) -> Result<Drifted, Failure> {
         let found = ops::drift(&self.session, &self.args(request)).await?;
-        let drift = found.report.objects.into_iter().map(|o| o.drift).collect();
-        Ok(Drifted { drift, schemas: schemas(&found.providers), diagnostics: found.warnings, sources: found.sources })
+        Ok(Drifted { drift: found.drift, schemas: schemas(&found.providers), diagnostics: found.warnings, sources: found.sources })
     }
 
     async fn save(&self, shown: &Planned, to: &Path) -> Result<(), Failure> {

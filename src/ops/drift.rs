@@ -1,18 +1,18 @@
-//! Looks for changes behind the state's back, or takes them into the state.
+//! Looks for changes behind the state's back.
 
 use crate::apply::recover;
 use crate::diag::{Diagnostic, Diagnostics, Sources};
-use crate::drift::{DriftReport, report};
-use crate::plan::drifted;
+use crate::drift::material;
+use crate::plan::{Drift, drifted};
 use crate::state::backend::Backend;
 use crate::state::{State, journal};
 
-use super::prepare::{Prepared, journal_path, lock, prepare};
+use super::prepare::{Prepared, journal_path, prepare};
 use super::{Args, OpResult, Session};
 
 /// The result of a look.
 pub struct Drifted {
-    pub report: DriftReport,
+    pub drift: Vec<Drift>,
     pub warnings: Diagnostics,
     pub sources: Sources,
     pub providers: std::sync::Arc<crate::provider::Providers>,
@@ -30,23 +30,9 @@ pub async fn drift(session: &Session, args: &Args) -> OpResult<Drifted> {
         journal::read(&journal_path(&prepared.state_path)).map_err(|e| prepared.fail(Diagnostic::from(e)))?;
     warnings.extend(recover(&unfinished, &prepared.providers, &mut stored).await.map_err(|e| prepared.fail(e))?);
     let live = live(&prepared, &stored, args).await.map_err(|e| prepared.fail(e))?;
-    let drift = drifted(&stored, &live, &prepared.providers);
-    let report = report(drift, &prepared.config, &prepared.providers);
-    Ok(Drifted { report, warnings, sources: prepared.config.sources, providers: prepared.providers })
-}
-
-/// Takes what is live into the state.
-pub async fn refresh(session: &Session, args: &Args) -> OpResult<(State, Diagnostics)> {
-    let prepared = prepare(session, args)?;
-    let backend = prepared.backend(session);
-    lock(session, args, &backend, "OperationTypeRefresh").await.map_err(|e| prepared.fail(Diagnostic::from(e)))?;
-    let stored = backend.read().await.map_err(|e| prepared.fail(Diagnostic::from(e)))?;
-    let stored = stored.unwrap_or_default();
-    prepared.configure(&stored).await.map_err(|e| prepared.fail(e))?;
-    let mut live = live(&prepared, &stored, args).await.map_err(|e| prepared.fail(e))?;
-    backend.write(&mut live).await.map_err(|e| prepared.fail(Diagnostic::from(e)))?;
-    backend.unlock().await.map_err(|e| prepared.fail(Diagnostic::from(e)))?;
-    Ok((live, prepared.warnings))
+    let all = drifted(&stored, &live, &prepared.providers);
+    let drift = material(all, &prepared.config, &prepared.providers);
+    Ok(Drifted { drift, warnings, sources: prepared.config.sources, providers: prepared.providers })
 }
 
 async fn live(prepared: &Prepared, stored: &State, args: &Args) -> Result<State, Diagnostics> {
