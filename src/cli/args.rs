@@ -105,7 +105,7 @@ pub struct PlanningArgs {
     #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
     pub refresh_only: bool,
     /// Most operations at a time; without it kiban follows what the services answer
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = parallelism)]
     pub parallelism: Option<u16>,
     /// Ask for what is missing
     #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
@@ -208,7 +208,7 @@ pub struct DriftCommand {
     #[arg(long = "target", value_name = "ADDR", value_parser = target)]
     pub targets: Vec<Target>,
     /// Most reads at a time
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = parallelism)]
     pub parallelism: Option<u16>,
     /// Print JSON
     #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
@@ -350,6 +350,10 @@ fn instance(text: &str) -> Result<AbsInstance, String> {
 }
 
 /// `10s`, `1m30s`, `500ms`
+fn parallelism(text: &str) -> Result<u16, String> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "write a whole number from 1 to 65535".to_owned())
+}
+
 fn duration(text: &str) -> Result<Duration, String> {
     let problem = || "write a duration with its unit, for example 10s or 1m30s".to_owned();
     let mut rest = text;

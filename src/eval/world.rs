@@ -8,8 +8,8 @@ use std::sync::{Mutex, PoisonError, RwLock};
 
 use crate::addr::{AbsResource, InstanceKey, ModuleInstance, ModulePath, Name, ResourceAddr};
 use crate::config::{Condition, Config, Module, ModuleCall, Output, Repetition, Variable};
-use crate::diag::{Diagnostic, Diagnostics};
-use crate::hcl::ast::Expr;
+use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::hcl::ast::{Expr, ExprKind, ObjectKey};
 use crate::value::{Kind, Marks, Type, Value};
 
 use super::module_scope::ModuleScope;
@@ -260,7 +260,7 @@ impl<'c> World<'c> {
             let given = match (call, arg) {
                 (Some(call), Some(arg)) => {
                     let scope = self.scope_of(&parent, self.repeated_call(&parent, call, key));
-                    Some((self.or_unknown(evaluate(&arg.expr, &scope)), arg.expr.span))
+                    Some((self.or_unknown(evaluate(&arg.expr, &scope)), arg.expr.span, Some(&arg.expr)))
                 }
                 _ => None,
             };
@@ -268,7 +268,7 @@ impl<'c> World<'c> {
         })
     }
 
-    pub(super) fn local(&self, module: &ModuleInstance, name: &Name) -> Value {
+    pub fn local(&self, module: &ModuleInstance, name: &Name) -> Value {
         self.memoized(module, Slot::Local(name.clone()), || {
             let local = self.module(module).and_then(|m| m.locals.get(name));
             local.map_or_else(
@@ -315,7 +315,10 @@ impl<'c> World<'c> {
                 for variable in module.variables.values() {
                     let scope = self.scope(&instance);
                     for condition in &variable.validations {
-                        let subject = format!("var.{}", variable.name.name);
+                        let subject = match instance.is_root() {
+                            true => format!("var.{}", variable.name.name),
+                            false => format!("{instance}.var.{}", variable.name.name),
+                        };
                         found.extend(failed(condition, &scope, "Invalid value for variable", &subject));
                     }
                 }
@@ -335,14 +338,14 @@ fn marks(variable: &Variable) -> Marks {
 /// The final value of a variable: its default where nothing is given, of its type, marked as its block says.
 pub fn variable_value(
     variable: &Variable,
-    given: Option<(Value, crate::diag::Span)>,
+    given: Option<(Value, Span, Option<&Expr>)>,
     scope: &dyn super::Scope,
 ) -> Result<Value, Diagnostics> {
-    let (value, span) = match given {
-        Some((value, span)) if !(value.is_null() && !variable.nullable && variable.default.is_some()) => (value, span),
+    let (value, span, expr) = match given {
+        Some(given) if !(given.0.is_null() && !variable.nullable && variable.default.is_some()) => given,
         other => match &variable.default {
-            Some(default) => (evaluate(default, scope)?, default.span),
-            None => other.unwrap_or_else(|| (Value::null(variable.ty.clone()), variable.span)),
+            Some(default) => (evaluate(default, scope)?, default.span, Some(default)),
+            None => other.unwrap_or_else(|| (Value::null(variable.ty.clone()), variable.span, None)),
         },
     };
     if value.is_null() && !variable.nullable {
@@ -351,12 +354,61 @@ pub fn variable_value(
     }
     match apply_type(&value, &variable.ty, variable.defaults.as_ref()) {
         Ok(value) => Ok(value.mark(marks(variable))),
-        Err(why) => Err(Diagnostic::error(
-            "Invalid value for input variable",
-            format!("The given value is not suitable for var.{}: {why}.", variable.name.name),
-        )
-        .at(span)
-        .into()),
+        Err(why) => {
+            let mut parts = Vec::new();
+            if let Some(expr) = expr {
+                mismatches(expr, &value, &variable.ty, String::new(), &mut parts);
+            }
+            if parts.is_empty() {
+                parts.push((span, String::new(), why));
+            }
+            let hidden = variable.sensitive || value.is_sensitive_deep();
+            let wrong = parts.into_iter().map(|(span, path, why)| {
+                let why = if hidden { format!("{} is required", variable.ty) } else { why };
+                Diagnostic::error(
+                    "Invalid value for input variable",
+                    format!("The given value is not suitable for var.{}{path}: {why}.", variable.name.name),
+                )
+                .at(span)
+            });
+            Err(wrong.collect())
+        }
+    }
+}
+
+/// The parts of a written value that do not fit a type: place, path, and why.
+fn mismatches(expr: &Expr, value: &Value, ty: &Type, path: String, out: &mut Vec<(Span, String, String)>) {
+    let Err(why) = crate::value::convert(value, ty) else { return };
+    let before = out.len();
+    match (&expr.kind, ty, &value.kind) {
+        (ExprKind::Parens(inner), ..) => return mismatches(inner, value, ty, path, out),
+        (ExprKind::Object(items), Type::Map(_) | Type::Object(_), Kind::Object(values)) => {
+            for (key, item) in items {
+                let name = match key {
+                    ObjectKey::Name(ident) => Some(&*ident.name),
+                    ObjectKey::Expr(expr) => expr.as_str(),
+                };
+                let Some((name, inner)) = name.and_then(|n| Some((n, values.get(n)?))) else { continue };
+                match ty {
+                    Type::Map(element) => mismatches(item, inner, element, format!("{path}[\"{name}\"]"), out),
+                    Type::Object(object) => {
+                        if let Some(attribute) = object.attributes.get(name) {
+                            mismatches(item, inner, attribute, format!("{path}.{name}"), out);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        (ExprKind::Tuple(items), Type::List(element) | Type::Set(element), Kind::Tuple(values)) => {
+            for (i, (item, inner)) in items.iter().zip(values.iter()).enumerate() {
+                mismatches(item, inner, element, format!("{path}[{i}]"), out);
+            }
+        }
+        _ => {}
+    }
+    if out.len() == before {
+        out.push((expr.span, path, why));
     }
 }
 
@@ -387,16 +439,27 @@ pub fn failed(condition: &Condition, scope: &dyn super::Scope, summary: &str, su
         Some(true) => Diagnostics::new(),
         Some(false) => {
             let message = match evaluate(&condition.message, scope) {
-                Ok(text) if text.is_sensitive_deep() => "The error message contains a sensitive value.".to_owned(),
+                Ok(text) if text.is_sensitive_deep() => {
+                    "The condition does not hold. What its error_message says cannot be shown: it contains a sensitive value."
+                        .to_owned()
+                }
                 Ok(text) => text.as_str().unwrap_or("The condition does not hold.").to_owned(),
                 Err(_) => "The condition does not hold.".to_owned(),
             };
             Diagnostic::error(summary, message).at(condition.condition.span).address(subject).into()
         }
-        None => Diagnostic::error("Invalid condition result", "The condition must be true or false.")
+        None => Diagnostic::error(
+            "Invalid condition result",
+            format!("The condition must be true or false, and it is {}.", given_kind(&result)),
+        )
+            .address(subject)
             .at(condition.condition.span)
             .into(),
     }
+}
+
+fn given_kind(value: &Value) -> String {
+    if value.is_null() { "null".into() } else { format!("of type {}", value.ty().friendly_name()) }
 }
 
 fn count(expr: &Expr, value: Value) -> Result<Keys, Diagnostic> {

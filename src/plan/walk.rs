@@ -640,16 +640,52 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// A target that names nothing is a slip: what was meant would be left as it is.
+    fn unmatched_targets(&mut self) {
+        let blocks: Vec<ConfigResource> = self
+            .inputs
+            .graph
+            .nodes()
+            .filter_map(|n| if let Node::Resource(r) = n { Some(r.clone()) } else { None })
+            .collect();
+        let stored: Vec<ConfigResource> = self.inputs.state.resources.keys().map(|r| r.config()).collect();
+        for target in &self.inputs.options.targets {
+            let all = || blocks.iter().chain(&stored);
+            if all().any(|r| names(target, r)) {
+                continue;
+            }
+            let mut known: BTreeSet<String> = all().map(ToString::to_string).collect();
+            known.extend(all().filter(|r| !r.module.is_root()).map(|r| r.module.to_string()));
+            let near = did_you_mean(&target.to_string(), known.iter().map(String::as_str));
+            self.found.push(
+                Diagnostic::error(
+                    "No such target",
+                    format!("Neither the configuration nor the state has {target}, which -target names."),
+                )
+                .hint(near.map_or_else(
+                    || "`kiban state list` lists what the state has.".to_owned(),
+                    |near| format!("Did you mean {near}?"),
+                )),
+            );
+        }
+    }
+
     fn finish(mut self) -> Result<(Plan, Diagnostics), Diagnostics> {
         self.found.extend(self.inputs.world.take_errors());
         for addr in &self.inputs.options.replace {
             if !self.changes.contains_key(&ChangeKey::current(addr.clone())) {
-                self.found.push(Diagnostic::error(
-                    "No such instance",
-                    format!("There is no {addr} that -replace could replace."),
-                ));
+                let known: Vec<String> = self.changes.keys().map(|k| k.addr.to_string()).collect();
+                let near = did_you_mean(&addr.to_string(), known.iter().map(String::as_str));
+                self.found.push(
+                    Diagnostic::error("No such instance", format!("There is no {addr} that -replace could replace."))
+                        .hint(near.map_or_else(
+                            || "`kiban state list` lists what there is.".to_owned(),
+                            |near| format!("Did you mean {near}?"),
+                        )),
+                );
             }
         }
+        self.unmatched_targets();
         if self.included.is_some() {
             self.found.push(Diagnostic::warning(
                 "Resource targeting is in effect",
@@ -736,9 +772,11 @@ pub fn find_schema(
     }
     let Some(plugin) = providers.plugin(&provider.source) else {
         let known: Vec<&str> = providers.plugins().map(|p| p.source()).collect();
-        return Err(Diagnostic::error("Unknown provider", format!("kiban has no provider \"{}\".", provider.source))
-            .at(block.kind_span)
-            .hint(format!("It has: {}.", known.join(", "))));
+        let found = Diagnostic::error("Unknown provider", format!("kiban has no provider \"{}\".", short(&provider.source)))
+            .at(block.provider_span.unwrap_or(block.kind_span))
+            .within(block.header);
+        let known: Vec<&str> = known.into_iter().map(short).collect();
+        return Err(found.hint(format!("It has {}. Leave the resource to another tool.", known.join(", "))));
     };
     let (what, candidates) = match block.addr.mode {
         ResourceMode::Data => ("data source", plugin.data_sources()),
@@ -746,7 +784,7 @@ pub fn find_schema(
     };
     let diagnostic = Diagnostic::error(
         format!("Invalid {what}"),
-        format!("The provider {} does not support {what} \"{}\".", provider.source, block.addr.kind),
+        format!("The provider {} does not support {what} \"{}\".", short(&provider.source), block.addr.kind),
     )
     .at(block.kind_span)
     .within(block.header);
@@ -754,6 +792,11 @@ pub fn find_schema(
         Some(near) => diagnostic.hint(format!("Did you mean \"{near}\"?")),
         None => diagnostic.hint(format!("kiban does not have this {what} yet.")),
     })
+}
+
+/// The source of a provider as people write it.
+fn short(source: &str) -> &str {
+    source.strip_prefix("registry.terraform.io/").unwrap_or(source)
 }
 
 fn no_such_type(providers: &Providers, provider: &ProviderAddr, addr: &AbsInstance) -> Diagnostic {
