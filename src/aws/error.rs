@@ -59,7 +59,9 @@ fn connection(error: &(dyn StdError + 'static)) -> Error {
     while let Some(e) = at {
         if let Some(credentials) = e.downcast_ref::<CredentialsError>() {
             let why = credentials.source().map_or_else(|| credentials.to_string(), root_cause);
-            let why = if why.starts_with("no credentials found in chain") || matches!(credentials, CredentialsError::CredentialsNotLoaded(_)) {
+            let why = if why.starts_with("no credentials found in chain")
+                || matches!(credentials, CredentialsError::CredentialsNotLoaded(_))
+            {
                 "there are none in the environment, in a profile, in a web identity token, or from the container or instance that kiban runs on".to_owned()
             } else {
                 why

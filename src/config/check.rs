@@ -129,7 +129,10 @@ impl Check<'_> {
         let module = self.module;
         let (Some(span), (name, alias)) = (resource.provider_span, &resource.provider) else { return };
         let declared = module.providers.contains_key(&resource.provider)
-            || module.required_providers.get(name).is_some_and(|r| alias.as_ref().is_none_or(|a| r.aliases.contains(a)))
+            || module
+                .required_providers
+                .get(name)
+                .is_some_and(|r| alias.as_ref().is_none_or(|a| r.aliases.contains(a)))
             || alias.is_none() && resource.addr.kind.split('_').next() == Some(name);
         if declared {
             return;

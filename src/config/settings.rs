@@ -48,7 +48,9 @@ pub(super) fn only_constants(expr: &Expr) -> Diagnostics {
     let hint = "Write the value itself here. What is computed belongs in a local value.";
     match &expr.kind {
         ExprKind::Call(call) => found.push(
-            Diagnostic::error("Function calls not allowed", "Functions may not be called here.").at(call.name.span).hint(hint),
+            Diagnostic::error("Function calls not allowed", "Functions may not be called here.")
+                .at(call.name.span)
+                .hint(hint),
         ),
         _ => expr.references(&mut |root, steps| {
             found.push(
@@ -64,9 +66,12 @@ pub(super) fn only_constants(expr: &Expr) -> Diagnostics {
 /// Whether `required_version` allows the language that kiban speaks.
 pub(super) fn check_version(expr: &Expr) -> Option<Diagnostic> {
     let invalid = || {
-        Diagnostic::error("Invalid version constraint", "required_version must be a version constraint, written out as text.")
-            .at(expr.span)
-            .hint("Write a text such as \">= 1.9, < 2.0\".")
+        Diagnostic::error(
+            "Invalid version constraint",
+            "required_version must be a version constraint, written out as text.",
+        )
+        .at(expr.span)
+        .hint("Write a text such as \">= 1.9, < 2.0\".")
     };
     let Some(text) = literal(expr) else { return Some(invalid()) };
     match allows(text, LANGUAGE_VERSION) {

@@ -7,13 +7,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use crate::addr::{AbsResource, InstanceKey, ModuleInstance, ModulePath, Name, ResourceAddr};
-use crate::config::{Condition, Config, Module, ModuleCall, Output, Repetition, Variable};
-use crate::diag::{Diagnostic, Diagnostics, Span};
-use crate::hcl::ast::{Expr, ExprKind, ObjectKey};
+use crate::config::{Condition, Config, Module, ModuleCall, Output, Repetition};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::hcl::ast::Expr;
 use crate::value::{Kind, Marks, Type, Value};
 
 use super::module_scope::ModuleScope;
-use super::{Surroundings, apply_type, evaluate};
+use super::variable::marks;
+pub use super::variable::variable_value;
+use super::{Surroundings, evaluate};
 
 /// Instances that a block has, once its `count` or `for_each` is evaluated.
 #[derive(Clone, Debug, PartialEq)]
@@ -329,89 +331,6 @@ impl<'c> World<'c> {
     }
 }
 
-fn marks(variable: &Variable) -> Marks {
-    let sensitive = if variable.sensitive { Marks::SENSITIVE } else { Marks::NONE };
-    let ephemeral = if variable.ephemeral { Marks::EPHEMERAL } else { Marks::NONE };
-    sensitive | ephemeral
-}
-
-/// The final value of a variable: its default where nothing is given, of its type, marked as its block says.
-pub fn variable_value(
-    variable: &Variable,
-    given: Option<(Value, Span, Option<&Expr>)>,
-    scope: &dyn super::Scope,
-) -> Result<Value, Diagnostics> {
-    let (value, span, expr) = match given {
-        Some(given) if !(given.0.is_null() && !variable.nullable && variable.default.is_some()) => given,
-        other => match &variable.default {
-            Some(default) => (evaluate(default, scope)?, default.span, Some(default)),
-            None => other.unwrap_or_else(|| (Value::null(variable.ty.clone()), variable.span, None)),
-        },
-    };
-    if value.is_null() && !variable.nullable {
-        let detail = format!("The variable \"{}\" must not be null.", variable.name.name);
-        return Err(Diagnostic::error("Required variable not set", detail).at(span).into());
-    }
-    match apply_type(&value, &variable.ty, variable.defaults.as_ref()) {
-        Ok(value) => Ok(value.mark(marks(variable))),
-        Err(why) => {
-            let mut parts = Vec::new();
-            if let Some(expr) = expr {
-                mismatches(expr, &value, &variable.ty, String::new(), &mut parts);
-            }
-            if parts.is_empty() {
-                parts.push((span, String::new(), why));
-            }
-            let hidden = variable.sensitive || value.is_sensitive_deep();
-            let wrong = parts.into_iter().map(|(span, path, why)| {
-                let why = if hidden { format!("{} is required", variable.ty) } else { why };
-                Diagnostic::error(
-                    "Invalid value for input variable",
-                    format!("The given value is not suitable for var.{}{path}: {why}.", variable.name.name),
-                )
-                .at(span)
-            });
-            Err(wrong.collect())
-        }
-    }
-}
-
-/// The parts of a written value that do not fit a type: place, path, and why.
-fn mismatches(expr: &Expr, value: &Value, ty: &Type, path: String, out: &mut Vec<(Span, String, String)>) {
-    let Err(why) = crate::value::convert(value, ty) else { return };
-    let before = out.len();
-    match (&expr.kind, ty, &value.kind) {
-        (ExprKind::Parens(inner), ..) => return mismatches(inner, value, ty, path, out),
-        (ExprKind::Object(items), Type::Map(_) | Type::Object(_), Kind::Object(values)) => {
-            for (key, item) in items {
-                let name = match key {
-                    ObjectKey::Name(ident) => Some(&*ident.name),
-                    ObjectKey::Expr(expr) => expr.as_str(),
-                };
-                let Some((name, inner)) = name.and_then(|n| Some((n, values.get(n)?))) else { continue };
-                match ty {
-                    Type::Map(element) => mismatches(item, inner, element, format!("{path}[\"{name}\"]"), out),
-                    Type::Object(object) => {
-                        if let Some(attribute) = object.attributes.get(name) {
-                            mismatches(item, inner, attribute, format!("{path}.{name}"), out);
-                        }
-                    }
-                    _ => {}
-                }
-            }
-        }
-        (ExprKind::Tuple(items), Type::List(element) | Type::Set(element), Kind::Tuple(values)) => {
-            for (i, (item, inner)) in items.iter().zip(values.iter()).enumerate() {
-                mismatches(item, inner, element, format!("{path}[{i}]"), out);
-            }
-        }
-        _ => {}
-    }
-    if out.len() == before {
-        out.push((expr.span, path, why));
-    }
-}
-
 fn check_root_output(output: &Output, value: &Value) -> Option<Diagnostic> {
     (value.is_sensitive_deep() && !output.sensitive).then(|| {
         Diagnostic::error(
@@ -452,9 +371,9 @@ pub fn failed(condition: &Condition, scope: &dyn super::Scope, summary: &str, su
             "Invalid condition result",
             format!("The condition must be true or false, and it is {}.", given_kind(&result)),
         )
-            .address(subject)
-            .at(condition.condition.span)
-            .into(),
+        .address(subject)
+        .at(condition.condition.span)
+        .into(),
     }
 }
 

@@ -152,7 +152,9 @@ fn state_path(session: &Session, args: &Args, config: &Config, found: &mut Diagn
                 (name @ ("path" | "workspace_dir"), None) => found.push(
                     Diagnostic::error(
                         "Invalid backend configuration",
-                        format!("A backend is chosen before anything is evaluated: \"{name}\" must be written out as text."),
+                        format!(
+                            "A backend is chosen before anything is evaluated: \"{name}\" must be written out as text."
+                        ),
                     )
                     .at(attribute.expr.span)
                     .hint("Give one that depends on the environment with -state=FILE."),

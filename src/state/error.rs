@@ -89,7 +89,9 @@ impl StateError {
             }
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "Free space on the device, then run again.",
             io::ErrorKind::IsADirectory => "The path is a folder. Name a file in it, for example terraform.tfstate.",
-            io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => "A part of the path is a file, not a folder. Correct the path.",
+            io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+                "A part of the path is a file, not a folder. Correct the path."
+            }
             io::ErrorKind::NotFound => "Make the folder, or correct the path.",
             _ => "Check the path and the file system, then run again.",
         };

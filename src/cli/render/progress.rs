@@ -76,12 +76,11 @@ pub fn time(elapsed: Duration) -> String {
 pub struct Lines<W: Write + Send> {
     out: Mutex<W>,
     palette: Palette,
-    sources: Sources,
 }
 
 impl<W: Write + Send> Lines<W> {
-    pub fn new(out: W, palette: Palette, sources: Sources) -> Self {
-        Self { out: Mutex::new(out), palette, sources }
+    pub fn new(out: W, palette: Palette) -> Self {
+        Self { out: Mutex::new(out), palette }
     }
 }
 
@@ -129,13 +128,12 @@ pub struct Live {
     lines: MultiProgress,
     running: Mutex<BTreeMap<AbsInstance, ProgressBar>>,
     palette: Palette,
-    sources: Sources,
 }
 
 impl Live {
-    pub fn new(palette: Palette, sources: Sources) -> Self {
+    pub fn new(palette: Palette) -> Self {
         let lines = MultiProgress::with_draw_target(ProgressDrawTarget::stdout());
-        Self { lines, running: Mutex::default(), palette, sources }
+        Self { lines, running: Mutex::default(), palette }
     }
 
     fn end(&self, addr: &AbsInstance) {
