@@ -128,7 +128,7 @@ pub struct PlanningArgs {
     #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub refresh_only: bool,
     /// Most operations at a time; without it kiban follows what the services answer
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = parallelism)]
     pub parallelism: Option<u16>,
     /// Ask for what is missing; -input=false never asks
     #[arg(long, value_name = SWITCH, default_value = "true", action = ArgAction::Set)]
@@ -231,7 +231,7 @@ pub struct DriftCommand {
     #[arg(long = "target", value_name = "ADDR", value_parser = target)]
     pub targets: Vec<Target>,
     /// Most reads at a time
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = parallelism)]
     pub parallelism: Option<u16>,
     /// Print JSON
     #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
@@ -383,6 +383,10 @@ fn instance(text: &str) -> Result<AbsInstance, String> {
 }
 
 /// `10s`, `1m30s`, `500ms`
+fn parallelism(text: &str) -> Result<u16, String> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "write a whole number from 1 to 65535".to_owned())
+}
+
 fn duration(text: &str) -> Result<Duration, String> {
     let problem = || "write a duration with its unit, for example 10s or 1m30s".to_owned();
     let mut rest = text;

@@ -11,7 +11,10 @@ use crate::diag::{Diagnostic, Diagnostics, Severity, Source, Sources, Span};
 /// All findings, errors last because a terminal shows the end, and how many there are.
 pub fn render(found: &Diagnostics, sources: &Sources, palette: Palette) -> String {
     let mut out = String::new();
-    let (errors, warnings): (Vec<_>, Vec<_>) = found.iter().partition(|d| d.severity == Severity::Error);
+    let mut all: Vec<&Diagnostic> = found.iter().collect();
+    // In the order of the source; what has no place there comes last.
+    all.sort_by_key(|d| (d.span.is_none(), d.span));
+    let (errors, warnings): (Vec<_>, Vec<_>) = all.into_iter().partition(|d| d.severity == Severity::Error);
     for diagnostic in warnings.iter().chain(&errors) {
         out.push_str(&one(diagnostic, sources, palette));
         out.push_str("\n\n");
