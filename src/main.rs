@@ -26,11 +26,7 @@ async fn main() -> ExitCode {
 }
 
 /// A session in the folder that the command line names.
-fn begin(
-    start: Start,
-    environment: BTreeMap<String, String>,
-    cancel: Cancel,
-) -> Result<Box<dyn Operations>, Failure> {
+fn begin(start: Start, environment: BTreeMap<String, String>, cancel: Cancel) -> Result<Box<dyn Operations>, Failure> {
     let unusable = |what: &str, e: std::io::Error| Failure::from(Diagnostic::error(what, e.to_string()));
     let original_dir = std::env::current_dir().map_err(|e| unusable("No working directory", e))?;
     if let Some(folder) = &start.chdir {

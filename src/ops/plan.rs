@@ -68,11 +68,7 @@ pub async fn plan(session: &Session, args: &Args, operation: &str) -> OpResult<P
     let thorough = args.options.mode == Mode::RefreshOnly;
     let freshness = if thorough { Freshness::Thorough } else { Freshness::Run };
     let live = async {
-        if args.refresh {
-            refresh(&stored, &prepared.providers, |_| true, freshness).await
-        } else {
-            Ok(stored.clone())
-        }
+        if args.refresh { refresh(&stored, &prepared.providers, |_| true, freshness).await } else { Ok(stored.clone()) }
     };
     let (plan, found) = crate::plan::plan(inputs, live).await.map_err(|e| prepared.fail(e))?;
     warnings.extend(found);
