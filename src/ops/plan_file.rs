@@ -48,13 +48,7 @@ pub struct PlanFile {
 }
 
 /// Writes a plan; nobody but the user may read it.
-pub fn write_plan_file(
-    path: &Path,
-    planned: &Planned,
-    args: &Args,
-    plan: Json,
-    text: String,
-) -> Result<(), Diagnostics> {
+pub fn write_plan_file(path: &Path, planned: &Planned, args: &Args, plan: Json, text: String) -> Result<(), Diagnostics> {
     let sensitive = |name: &str| planned.prepared.config.root.variables.get(name).is_some_and(|v| v.sensitive);
     let mut file = PlanFile {
         format: FORMAT.into(),
