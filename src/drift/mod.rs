@@ -23,7 +23,8 @@ pub fn material(drifts: Vec<Drift>, config: &Config, providers: &Providers) -> V
                 // `tags` and `tags_all` say the same.
                 match path.0.split_first() {
                     Some((Step::Attr(name), rest)) if &**name == "tags" => {
-                        let all: Vec<Step> = [Step::Attr("tags_all".into())].into_iter().chain(rest.iter().cloned()).collect();
+                        let all: Vec<Step> =
+                            [Step::Attr("tags_all".into())].into_iter().chain(rest.iter().cloned()).collect();
                         as_stored(live, Some(&drift.before), &all)
                     }
                     _ => live,

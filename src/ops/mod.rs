@@ -10,6 +10,8 @@ mod place;
 mod plan;
 mod plan_file;
 mod prepare;
+#[cfg(test)]
+mod tests;
 mod validate;
 
 use std::collections::BTreeMap;

@@ -78,12 +78,23 @@ fn local_path(body: &Body, found: &mut Diagnostics) -> Option<PathBuf> {
         match (&*attribute.name.name, attribute.expr.as_str()) {
             ("path", Some(path)) => configured = Some(PathBuf::from(path)),
             ("workspace_dir", Some(_)) => {}
-            _ => found.push(
+            (name @ ("path" | "workspace_dir"), None) => found.push(
                 Diagnostic::error(
                     "Invalid backend configuration",
-                    "The local backend has a `path`, written out as text.",
+                    format!(
+                        "A backend is chosen before anything is evaluated: \"{name}\" must be written out as text."
+                    ),
                 )
-                .at(attribute.span),
+                .at(attribute.expr.span)
+                .hint("Give one that depends on the environment with -state=FILE."),
+            ),
+            (name, _) => found.push(
+                Diagnostic::error(
+                    "Invalid backend configuration",
+                    format!("The local backend has no argument \"{name}\"."),
+                )
+                .at(attribute.name.span)
+                .hint("It has `path`."),
             ),
         }
     }

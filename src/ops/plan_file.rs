@@ -48,7 +48,13 @@ pub struct PlanFile {
 }
 
 /// Writes a plan; nobody but the user may read it.
-pub fn write_plan_file(path: &Path, planned: &Planned, args: &Args, plan: Json, text: String) -> Result<(), Diagnostics> {
+pub fn write_plan_file(
+    path: &Path,
+    planned: &Planned,
+    args: &Args,
+    plan: Json,
+    text: String,
+) -> Result<(), Diagnostics> {
     let sensitive = |name: &str| planned.prepared.config.root.variables.get(name).is_some_and(|v| v.sensitive);
     let mut file = PlanFile {
         format: FORMAT.into(),
@@ -79,7 +85,10 @@ pub fn write_plan_file(path: &Path, planned: &Planned, args: &Args, plan: Json, 
         }
     }
     let failed = |e: std::io::Error| {
-        Diagnostics::from(Diagnostic::error("Failed to write plan file", format!("{}: {e}.", path.display())))
+        Diagnostics::from(Diagnostic::error(
+            "Failed to write plan file",
+            format!("{}: {}.", path.display(), crate::diag::reason(&e)),
+        ))
     };
     let text = serde_json::to_vec_pretty(&file)
         .map_err(|e| Diagnostics::from(Diagnostic::error("Failed to write plan file", e.to_string())))?;
@@ -98,7 +107,7 @@ pub fn read_plan_file(path: &Path) -> Result<PlanFile, Diagnostics> {
             Diagnostic::error("Failed to load plan file", detail).hint("Make one with `kiban plan -out=FILE`."),
         )
     };
-    let bytes = fs::read(path).map_err(|e| wrong(format!("{}: {e}.", path.display())))?;
+    let bytes = fs::read(path).map_err(|e| wrong(format!("{}: {}.", path.display(), crate::diag::reason(&e))))?;
     let file: PlanFile =
         serde_json::from_slice(&bytes).map_err(|_| wrong(format!("{} is no saved plan of kiban.", path.display())))?;
     if file.format == FORMAT {

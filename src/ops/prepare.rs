@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures::future::join_all;
 
 use crate::addr::{ConfigResource, ModuleInstance, Name, ProviderAddr};
-use crate::config::{Config, Given, ProviderConfig, Variable, given, load};
+use crate::config::{Config, Given, ProviderConfig, UNSUPPORTED_VERSION, Variable, given, load};
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::eval::world::{Facts, World, variable_value};
 use crate::eval::{Surroundings, decode_body, evaluate};
@@ -38,20 +38,27 @@ pub struct Prepared {
 pub(super) fn prepare(session: &Session, args: &Args) -> OpResult<Prepared> {
     let loaded = load(&session.dir, Sources::default());
     let (mut config, mut found) = (loaded.config, loaded.diagnostics);
-    if found.has_errors() {
+    let outdated = found.iter().any(|d| d.summary == UNSUPPORTED_VERSION);
+    if loaded.broken || outdated {
         return Err(Failure::new(found, &config.sources));
     }
-    let graph = Graph::build(&config).map_err(|e| Failure::new(e, &config.sources))?;
+    let graph = match Graph::build(&config) {
+        Ok(graph) => graph,
+        Err(cycles) => {
+            found.extend(cycles);
+            return Err(Failure::new(found, &config.sources));
+        }
+    };
     let mut sources = std::mem::take(&mut config.sources);
-    let (values, errors) = given(&session.dir, &config.root, &session.environment, &args.variables, &mut sources);
+    let given = given(&session.dir, &config.root, &session.environment, &args.variables, &mut sources);
     config.sources = sources;
-    found.extend(errors);
+    found.extend(given.found);
     let facts = facts(session);
-    let (variables, errors) = root_variables(&config, &values, &facts);
+    let (variables, errors) = root_variables(&config, &given.values, given.complete, &facts);
     found.extend(errors);
     let providers = session.providers();
     let (_, errors) = super::validate::check(&config, &graph, &providers, &facts, &variables);
-    found.extend(errors);
+    super::validate::add_independent(&mut found, errors);
     let place = place(session, args, &config, &mut found);
     if found.has_errors() {
         return Err(Failure::new(found, &config.sources));
@@ -79,6 +86,7 @@ pub(super) fn facts(session: &Session) -> Facts {
 fn root_variables(
     config: &Config,
     values: &BTreeMap<Name, Given>,
+    complete: bool,
     facts: &Facts,
 ) -> (BTreeMap<Name, Value>, Diagnostics) {
     let world = World::new(config, facts.clone(), BTreeMap::new());
@@ -87,9 +95,9 @@ fn root_variables(
     let mut out = BTreeMap::new();
     for (name, variable) in &config.root.variables {
         let given = match values.get(name) {
-            Some(Given::Value(value, span)) => Some((value.clone(), *span)),
+            Some(Given::Value(value, span)) => Some((value.clone(), *span, None)),
             Some(Given::Expr(expr)) => match evaluate(expr, &scope) {
-                Ok(value) => Some((value, expr.span)),
+                Ok(value) => Some((value, expr.span, Some(expr))),
                 Err(errors) => {
                     found.extend(errors);
                     continue;
@@ -98,7 +106,9 @@ fn root_variables(
             None => None,
         };
         if given.is_none() && variable.default.is_none() {
-            found.push(missing(variable));
+            if complete {
+                found.push(missing(variable));
+            }
             continue;
         }
         if let Some(value) = found.take(variable_value(variable, given, &scope)) {
@@ -155,9 +165,9 @@ impl Prepared {
                 found.push(
                     Diagnostic::error(
                         "Provider configuration not present",
-                        format!("There is no provider block for {addr}."),
+                        format!("Objects of the configuration or of the state belong to {addr}, and the root module has no such provider block."),
                     )
-                    .hint("Declare it in the root module with this alias, or hand it over in `providers`."),
+                    .hint("Declare it in the root module with this alias until nothing belongs to it any more, or hand it over in `providers`."),
                 );
                 continue;
             }

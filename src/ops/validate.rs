@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::addr::{AbsResource, ConfigResource, Name};
 use crate::config::{Config, Repetition, Resource, load};
-use crate::diag::{Diagnostic, Diagnostics, Sources};
+use crate::diag::{Diagnostic, Diagnostics, Sources, Span};
 use crate::eval::decode_body;
 use crate::eval::world::{Facts, Instances, Repeated, World};
 use crate::graph::{Graph, Node};
@@ -24,12 +24,12 @@ pub struct Validated {
 pub fn validate(session: &Session) -> OpResult<Validated> {
     let loaded = load(&session.dir, Sources::default());
     let (config, mut found) = (loaded.config, loaded.diagnostics);
-    if !found.has_errors() {
+    if !loaded.broken {
         match Graph::build(&config) {
             Ok(graph) => {
                 let facts = prepare::facts(session);
                 let (_, errors) = check(&config, &graph, &session.providers(), &facts, &BTreeMap::new());
-                found.extend(errors);
+                add_independent(&mut found, errors);
             }
             Err(cycles) => found.extend(cycles),
         }
@@ -38,6 +38,16 @@ pub fn validate(session: &Session) -> OpResult<Validated> {
         return Err(Failure::new(found, &config.sources));
     }
     Ok(Validated { diagnostics: found, sources: config.sources })
+}
+
+/// Adds findings but for those about a place that something is said of already.
+pub(super) fn add_independent(found: &mut Diagnostics, more: Diagnostics) {
+    let places: Vec<Span> = found.iter().filter_map(|d| d.span).collect();
+    let told = |span: Span| {
+        let (a, same) = (span.range(), places.iter().filter(move |p| p.source == span.source));
+        same.map(|p| p.range()).any(|b| a.start < b.end && b.start < a.end)
+    };
+    found.extend(more.into_iter().filter(|d| !d.span.is_some_and(&told)));
 }
 
 /// Evaluates every block with what is known before anything is read. `variables` may be incomplete.
@@ -78,6 +88,12 @@ pub(super) fn check(
         if let Some(plugin) = providers.plugin(&source) {
             let scope = world.scope(&crate::addr::ModuleInstance::root());
             found.extend(decode_body(&block.body, plugin.config_schema(), &scope).1);
+        }
+    }
+    // Also those that nothing asks for.
+    for module in config.modules() {
+        for instance in world.module_instances(&module.path) {
+            module.locals.keys().for_each(|name| drop(world.local(&instance, name)));
         }
     }
     found.extend(world.validate_variables());

@@ -5,13 +5,16 @@
 
 mod instance;
 pub mod json;
+mod lookup;
 mod model;
 mod moves;
 mod propose;
 mod steps;
+mod targets;
 mod walk;
 
 pub use instance::{InstanceInput, InstancePlan, plan_instance};
+pub use lookup::{find_schema, provider_of};
 pub use model::{Action, Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan, Reason, Step, StepKind, Summary};
 pub use propose::{difference, propose};
-pub use walk::{Inputs, drifted, find_schema, plan, provider_of};
+pub use walk::{Inputs, drifted, plan};

@@ -12,16 +12,18 @@ use crate::config::{Config, Reference, Repetition, Resource, Target as RefTarget
 use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
 use crate::eval::world::{Instances, Keys, World, failed};
 use crate::eval::{decode_body, expr_at};
-use crate::graph::{Graph, Node, root_provider};
+use crate::graph::{Graph, Node};
 use crate::provider::{ErrorKind, Object, Provider, Providers};
 use crate::schema::SharedSchema;
 use crate::state::{ObjectState, State, Status};
 use crate::value::{Type, Value};
 
 use super::instance::{InstanceInput, InstancePlan, plan_instance};
+use super::lookup::{find_schema, no_such_type, provider_of};
 use super::model::{Action, Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan, Reason};
 use super::propose::{difference, propose};
-use super::{moves, steps};
+use super::targets::names;
+use super::{moves, steps, targets};
 
 /// What a plan is made of.
 pub struct Inputs<'a> {
@@ -644,12 +646,18 @@ impl<'a> Walk<'a> {
         self.found.extend(self.inputs.world.take_errors());
         for addr in &self.inputs.options.replace {
             if !self.changes.contains_key(&ChangeKey::current(addr.clone())) {
-                self.found.push(Diagnostic::error(
-                    "No such instance",
-                    format!("There is no {addr} that -replace could replace."),
-                ));
+                let known: Vec<String> = self.changes.keys().map(|k| k.addr.to_string()).collect();
+                let near = did_you_mean(&addr.to_string(), known.iter().map(String::as_str));
+                self.found.push(
+                    Diagnostic::error("No such instance", format!("There is no {addr} that -replace could replace."))
+                        .hint(near.map_or_else(
+                            || "`kiban state list` lists what there is.".to_owned(),
+                            |near| format!("Did you mean {near}?"),
+                        )),
+                );
             }
         }
+        self.found.extend(targets::unmatched(self.inputs.options, self.inputs.graph, self.inputs.stored));
         if self.included.is_some() {
             self.found.push(Diagnostic::warning(
                 "Resource targeting is in effect",
@@ -717,54 +725,6 @@ struct DataRead<'a> {
     others: BTreeMap<InstanceKey, Value>,
 }
 
-/// The provider configuration that a block uses, as states name it.
-pub fn provider_of(config: &Config, addr: &ConfigResource, block: &Resource) -> Option<ProviderAddr> {
-    let module = config.module(&addr.module)?;
-    let source = module.provider_source(&block.provider.0);
-    let (_, alias) = root_provider(config, &addr.module, &block.provider)?;
-    Some(ProviderAddr { source: source.into(), alias })
-}
-
-/// Schema of a block's type, or a diagnostic that suggests what may have been meant.
-pub fn find_schema(
-    providers: &Providers,
-    provider: &ProviderAddr,
-    block: &Resource,
-) -> Result<SharedSchema, Diagnostic> {
-    if let Some(schema) = providers.schema(&provider.source, &block.addr) {
-        return Ok(schema);
-    }
-    let Some(plugin) = providers.plugin(&provider.source) else {
-        let known: Vec<&str> = providers.plugins().map(|p| p.source()).collect();
-        return Err(Diagnostic::error("Unknown provider", format!("kiban has no provider \"{}\".", provider.source))
-            .at(block.kind_span)
-            .hint(format!("It has: {}.", known.join(", "))));
-    };
-    let (what, candidates) = match block.addr.mode {
-        ResourceMode::Data => ("data source", plugin.data_sources()),
-        _ => ("resource type", plugin.resource_types()),
-    };
-    let diagnostic = Diagnostic::error(
-        format!("Invalid {what}"),
-        format!("The provider {} does not support {what} \"{}\".", provider.source, block.addr.kind),
-    )
-    .at(block.kind_span)
-    .within(block.header);
-    Err(match did_you_mean(&block.addr.kind, candidates) {
-        Some(near) => diagnostic.hint(format!("Did you mean \"{near}\"?")),
-        None => diagnostic.hint(format!("kiban does not have this {what} yet.")),
-    })
-}
-
-fn no_such_type(providers: &Providers, provider: &ProviderAddr, addr: &AbsInstance) -> Diagnostic {
-    let known = providers.plugin(&provider.source).is_some();
-    let what =
-        if known { format!("resource type \"{}\"", addr.kind()) } else { format!("provider \"{}\"", provider.source) };
-    Diagnostic::error("Unknown object in state", format!("The state holds {addr}, and kiban has no {what}."))
-        .address(addr)
-        .hint("Manage it with the tool that made it, or take it out of the state there.")
-}
-
 fn prevented(addr: &AbsInstance, block: &Resource, change: &Change) -> Diagnostic {
     let paths: Vec<String> = change.replace_paths.iter().map(ToString::to_string).collect();
     let why =
@@ -787,17 +747,4 @@ fn blame(mut diagnostic: Diagnostic, instance: &AbsInstance, block: &Resource) -
     }
     diagnostic.address.get_or_insert_with(|| instance.to_string());
     diagnostic
-}
-
-/// Whether a target names a block, whatever the keys.
-fn names(target: &crate::addr::Target, resource: &ConfigResource) -> bool {
-    use crate::addr::Target;
-    match target {
-        Target::Module(module) => {
-            let path = module.path();
-            resource.module.0.starts_with(&path.0)
-        }
-        Target::Resource(r) => r.config() == *resource,
-        Target::Instance(i) => i.resource.config() == *resource,
-    }
 }

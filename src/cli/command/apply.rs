@@ -71,9 +71,9 @@ async fn carry_out(operations: &dyn Operations, screen: &Screen, planned: Planne
     let result = if screen.json {
         operations.apply(planned, &JsonLines::new(Output(screen), || screen.now(), sources)).await
     } else if screen.live {
-        operations.apply(planned, &Live::new(screen.palette, sources)).await
+        operations.apply(planned, &Live::new(screen.palette)).await
     } else {
-        operations.apply(planned, &Lines::new(Output(screen), screen.palette, sources)).await
+        operations.apply(planned, &Lines::new(Output(screen), screen.palette)).await
     };
     match result {
         Ok(applied) => finish(screen, mode, &applied),

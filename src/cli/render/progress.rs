@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Palette, diagnostics, events};
+use super::{Palette, events, printable};
 use crate::addr::AbsInstance;
 use crate::apply::{Event, Observer};
-use crate::diag::Sources;
+use crate::diag::{Diagnostic, Sources};
 use crate::plan::StepKind;
 
 /// The event as a sentence, without colour.
@@ -56,6 +56,12 @@ fn noun(kind: StepKind) -> &'static str {
     }
 }
 
+/// Why a step failed, in a line: the end of the run shows it in full.
+fn reason(diagnostic: &Diagnostic) -> String {
+    let place = diagnostic.address.as_ref().map(|a| format!("{a}: ")).unwrap_or_default();
+    printable(&format!("{place}{}", diagnostic.detail.lines().next().unwrap_or(&diagnostic.summary))).into_owned()
+}
+
 /// `8s`, `2m10s`, `1h0m5s`
 pub fn time(elapsed: Duration) -> String {
     let s = elapsed.as_secs();
@@ -70,19 +76,18 @@ pub fn time(elapsed: Duration) -> String {
 pub struct Lines<W: Write + Send> {
     out: Mutex<W>,
     palette: Palette,
-    sources: Sources,
 }
 
 impl<W: Write + Send> Lines<W> {
-    pub fn new(out: W, palette: Palette, sources: Sources) -> Self {
-        Self { out: Mutex::new(out), palette, sources }
+    pub fn new(out: W, palette: Palette) -> Self {
+        Self { out: Mutex::new(out), palette }
     }
 }
 
 impl<W: Write + Send> Observer for Lines<W> {
     fn event(&self, event: Event) {
         let text = match (&event, message(&event)) {
-            (Event::Diagnostic(d), _) => format!("\n{}\n", diagnostics::one(d, &self.sources, self.palette)),
+            (Event::Diagnostic(d), _) => reason(d),
             (_, Some(text)) => self.palette.bold(&text),
             (_, None) => return,
         };
@@ -107,6 +112,10 @@ impl<W: Write + Send, N: Fn() -> String + Send + Sync> JsonLines<W, N> {
 
 impl<W: Write + Send, N: Fn() -> String + Send + Sync> Observer for JsonLines<W, N> {
     fn event(&self, event: Event) {
+        // The end of the run reports all findings.
+        if matches!(event, Event::Diagnostic(_)) {
+            return;
+        }
         let message = message(&event).unwrap_or_default();
         let Some(line) = events::event(&event, &message, &self.sources, &self.now) else { return };
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
@@ -119,13 +128,12 @@ pub struct Live {
     lines: MultiProgress,
     running: Mutex<BTreeMap<AbsInstance, ProgressBar>>,
     palette: Palette,
-    sources: Sources,
 }
 
 impl Live {
-    pub fn new(palette: Palette, sources: Sources) -> Self {
+    pub fn new(palette: Palette) -> Self {
         let lines = MultiProgress::with_draw_target(ProgressDrawTarget::stdout());
-        Self { lines, running: Mutex::default(), palette, sources }
+        Self { lines, running: Mutex::default(), palette }
     }
 
     fn end(&self, addr: &AbsInstance) {
@@ -165,7 +173,7 @@ impl Observer for Live {
                 self.say(&self.palette.bold(&text));
             }
             Event::Stopping { .. } => self.say(&text),
-            Event::Diagnostic(d) => self.say(&format!("\n{}\n", diagnostics::one(d, &self.sources, self.palette))),
+            Event::Diagnostic(d) => self.say(&reason(d)),
         }
     }
 }

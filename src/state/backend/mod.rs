@@ -175,7 +175,9 @@ impl Rescue {
                 *file = Some(path);
                 error.and(&text).hint(hint.trim_start())
             }
-            Err(e) => error.and(&format!("It could not be kept in {} either: {e}.", path.display())),
+            Err(e) => {
+                error.and(&format!("It could not be kept in {} either: {}.", path.display(), crate::diag::reason(&e)))
+            }
         }
     }
 
