@@ -59,12 +59,9 @@ fn connection(error: &(dyn StdError + 'static)) -> Error {
     while let Some(e) = at {
         if let Some(credentials) = e.downcast_ref::<CredentialsError>() {
             let why = credentials.source().map_or_else(|| credentials.to_string(), root_cause);
-            let why = if why.starts_with("no credentials found in chain")
-                || matches!(credentials, CredentialsError::CredentialsNotLoaded(_))
-            {
-                "there are none in the environment, in a profile, in a web identity token, or from the container or instance that kiban runs on".to_owned()
-            } else {
-                why
+            let why = match why.split_once("Attempted:") {
+                Some((_, attempts)) => none_found(attempts),
+                None => why,
             };
             return Error::new(ErrorKind::Credentials, why).hint(
                 "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in with `aws sso login`.",
@@ -87,6 +84,16 @@ fn connection(error: &(dyn StdError + 'static)) -> Error {
     }
     // What stands above the cause are layers of the client, some with the whole request.
     Error::new(ErrorKind::Connection, last)
+}
+
+/// Where credentials were looked for in vain. What was set up and failed is named; what was not set up is not.
+fn none_found(attempts: &str) -> String {
+    let failed = attempts.lines().map(str::trim).filter(|l| !l.is_empty() && !l.contains("not enabled"));
+    let failed: String = failed.map(|l| format!(" {l}.")).collect();
+    format!(
+        "There are none in the environment, in a profile, in a web identity token, or from the container or instance \
+         that kiban runs on.{failed}"
+    )
 }
 
 fn root_cause(error: &(dyn StdError + 'static)) -> String {

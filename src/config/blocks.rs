@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
             self.found.push(
                 Diagnostic::error(
                     format!("Missing {} for {kind}", missing[0]),
-                    format!("A {kind} block has {}.", count(labels)),
+                    format!("{} {kind} block has {}.", article(kind), count(labels)),
                 )
                 .at(block.header)
                 .hint(format!("Write {}.", header(kind, labels))),
@@ -106,7 +106,7 @@ impl<'a> Reader<'a> {
             self.found.push(
                 Diagnostic::error(
                     format!("Extraneous label for {kind}"),
-                    format!("A {kind} block has {}.", count(labels)),
+                    format!("{} {kind} block has {}.", article(kind), count(labels)),
                 )
                 .at(extra.span)
                 .within(block.header)
@@ -659,6 +659,10 @@ impl<'a> Reader<'a> {
         let Some(name) = block.labels.into_iter().next() else { return };
         self.module.checks.insert(name.name.clone(), Check { name, assertions, data });
     }
+}
+
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "An" } else { "A" }
 }
 
 fn count(labels: &[&str]) -> String {

@@ -69,9 +69,23 @@ impl Check<'_> {
             self.conditions(&resource.postconditions, Place { own: true, ..place });
             for trigger in &resource.lifecycle.replace_triggered_by {
                 self.expr(trigger, place);
+                let references = Reference::of(trigger);
+                let named = references.first().is_some_and(|r| matches!(r.target, Target::Resource(_)));
+                if !named && !references.is_empty() {
+                    self.found.push(
+                        Diagnostic::error(
+                            "Invalid replace_triggered_by expression",
+                            "Only resources, and attributes of them, can trigger a replacement.",
+                        )
+                        .at(trigger.span)
+                        .hint("For example: replace_triggered_by = [aws_launch_template.node.latest_version]"),
+                    );
+                }
             }
         }
+        self.history();
         for call in module.calls.values() {
+            self.handed_over(call);
             let place = Place::of(&call.repetition);
             if let Some(expr) = call.repetition.expr() {
                 self.expr(expr, nowhere);
@@ -121,6 +135,85 @@ impl Check<'_> {
                     .hint("Declare it in its required_providers, with configuration_aliases for an alias."),
                 );
             }
+        }
+    }
+
+    /// Addresses in `moved` and `removed` blocks against what is declared.
+    fn history(&mut self) {
+        let module = self.module;
+        let whole = |expr: &Expr| {
+            let (root, steps) = expr.as_traversal()?;
+            let plain = steps.iter().all(|s| matches!(s, crate::hcl::ast::Access::Attr(_)));
+            Reference::parse(root, steps).ok().filter(|_| plain).map(|r| r.target)
+        };
+        let declared = |target: &Target| match target {
+            Target::Resource(addr) => module.resources.contains_key(addr).then(|| addr.to_string()),
+            Target::Module(name) => module.calls.contains_key(name).then(|| format!("module.{name}")),
+            _ => None,
+        };
+        for block in &module.removed {
+            if let Some(name) = whole(&block.from).as_ref().and_then(declared) {
+                self.found.push(
+                    Diagnostic::error(
+                        "Removed object still exists",
+                        format!("This block says that {name} is gone, and the configuration declares it."),
+                    )
+                    .at(block.from.span)
+                    .within(block.span)
+                    .hint(format!("Remove the block of {name}, or this one.")),
+                );
+            }
+        }
+        for block in &module.moved {
+            let (Some(from), Some(to)) = (whole(&block.from), whole(&block.to)) else { continue };
+            let wrong = match (&from, &to) {
+                (from, to) if from == to => Some("This block moves an object to where it is.".to_owned()),
+                (Target::Resource(a), Target::Resource(b)) if a.kind != b.kind => {
+                    Some(format!("A {} cannot become a {}.", a.kind, b.kind))
+                }
+                (Target::Resource(_), Target::Module(_)) | (Target::Module(_), Target::Resource(_)) => {
+                    Some("A resource cannot become a module, nor a module a resource.".to_owned())
+                }
+                _ => declared(&from).map(|name| {
+                    format!(
+                        "This block says that {name} has another address now, and the configuration still declares it."
+                    )
+                }),
+            };
+            if let Some(why) = wrong {
+                self.found.push(
+                    Diagnostic::error("Invalid move", why)
+                        .at(block.from.span.to(block.to.span))
+                        .within(block.span)
+                        .hint("`from` is the address that the object had, `to` the one that it has now."),
+                );
+            }
+        }
+    }
+
+    /// Providers that a call hands over must be the caller's.
+    fn handed_over(&mut self, call: &crate::config::ModuleCall) {
+        let module = self.module;
+        for (name, alias) in call.providers.values() {
+            let Some(alias) = alias else { continue };
+            let taken = module.required_providers.get(name).is_some_and(|r| r.aliases.contains(alias));
+            if taken || module.providers.contains_key(&(name.clone(), Some(alias.clone()))) {
+                continue;
+            }
+            let known: Vec<String> =
+                module.providers.keys().filter_map(|(n, a)| Some(format!("{n}.{}", a.as_ref()?))).collect();
+            let wanted = format!("{name}.{alias}");
+            let diagnostic = Diagnostic::error(
+                "Provider configuration not present",
+                format!(
+                    "{} has no configuration of the provider {wanted}, which it hands to module.{}.",
+                    capitalised(&describe(module)),
+                    call.name.name
+                ),
+            )
+            .at(call.header)
+            .hint(format!("Add a block provider \"{name}\" {{ alias = \"{alias}\" … }}, or name another provider."));
+            self.suggest(diagnostic, did_you_mean(&wanted, known.iter().map(String::as_str)));
         }
     }
 
@@ -262,7 +355,8 @@ fn capitalised(text: &str) -> String {
 }
 
 fn describe(module: &Module) -> String {
-    if module.path.is_root() { "the root module".into() } else { module.path.to_string() }
+    // Not by its address: a module that is called twice has its mistakes once.
+    if module.path.is_root() { "the root module".into() } else { format!("the module in {}", module.dir.display()) }
 }
 
 /// Whether a module may be handed a provider under this name.

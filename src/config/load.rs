@@ -168,15 +168,14 @@ impl Loader<'_> {
             Ok(bytes) => match String::from_utf8(bytes) {
                 Ok(text) => Some(text),
                 Err(e) => {
-                    let at = e.utf8_error().valid_up_to();
                     self.broken = true;
-                    let line = e.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;
+                    let at = e.utf8_error().valid_up_to();
+                    let id = self.sources.add(name, String::from_utf8_lossy(e.as_bytes()));
+                    let wrong = at..at + char::REPLACEMENT_CHARACTER.len_utf8();
                     self.found.push(
-                        Diagnostic::error(
-                            "Invalid character encoding",
-                            format!("{name} is not valid UTF-8 (line {line})."),
-                        )
-                        .hint("Save the file as UTF-8."),
+                        Diagnostic::error("Invalid character encoding", "This is not valid UTF-8.")
+                            .at(Span::new(id, wrong))
+                            .hint("Save the file as UTF-8."),
                     );
                     None
                 }

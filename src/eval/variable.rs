@@ -29,6 +29,16 @@ pub fn variable_value(
     match apply_type(&value, &variable.ty, variable.defaults.as_ref()) {
         Ok(value) => Ok(value.mark(marks(variable))),
         Err(why) => {
+            let name = &variable.name.name;
+            if variable.sensitive || value.is_sensitive_deep() {
+                // Neither the reason nor the source of the value may be quoted.
+                let span = if variable.sensitive { variable.span } else { span };
+                let detail = format!(
+                    "The given value is sensitive and not suitable for var.{name}: {} required.",
+                    variable.ty.friendly_name()
+                );
+                return Err(Diagnostic::error("Invalid value for input variable", detail).at(span).into());
+            }
             let mut parts = Vec::new();
             if let Some(expr) = expr {
                 mismatches(expr, &value, &variable.ty, String::new(), &mut parts);
@@ -36,12 +46,10 @@ pub fn variable_value(
             if parts.is_empty() {
                 parts.push((span, String::new(), why));
             }
-            let hidden = variable.sensitive || value.is_sensitive_deep();
             let wrong = parts.into_iter().map(|(span, path, why)| {
-                let why = if hidden { format!("{} is required", variable.ty) } else { why };
                 Diagnostic::error(
                     "Invalid value for input variable",
-                    format!("The given value is not suitable for var.{}{path}: {why}.", variable.name.name),
+                    format!("The given value is not suitable for var.{name}{path}: {why}."),
                 )
                 .at(span)
             });

@@ -22,6 +22,11 @@ pub(super) fn expression(text: &str, lexemes: &[Lexeme], in_body: bool) -> Resul
         }
         "=" => Problem::new("Unsupported operator", "A value cannot be set within an expression.", extra.range())
             .hint("Write == to compare."),
+        word @ ("and" | "or") => {
+            let operator = if word == "and" { "&&" } else { "||" };
+            Problem::new("Unsupported operator", format!("There is no operator \"{word}\"."), extra.range())
+                .hint(format!("Write {operator}."))
+        }
         _ if in_body => Problem::new(
             "Missing newline after argument",
             format!("An argument must end with its line, but {shown} was found."),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::addr::{AbsResource, ConfigResource, Name};
-use crate::config::{Config, Repetition, Resource, load};
-use crate::diag::{Diagnostic, Diagnostics, Sources, Span};
+use crate::addr::{AbsResource, ConfigResource, Name, Path, Step};
+use crate::config::{Config, IgnoreChanges, Repetition, Resource, load};
+use crate::diag::{Diagnostic, Diagnostics, Sources, Span, did_you_mean};
 use crate::eval::decode_body;
 use crate::eval::world::{Facts, Instances, Repeated, World};
 use crate::graph::{Graph, Node};
@@ -112,6 +112,9 @@ fn resource(world: &World<'_>, providers: &Providers, addr: &ConfigResource, blo
         }
     };
     let unknown = || Value::unknown(Type::Dynamic);
+    if let (Some(schema), IgnoreChanges::Paths(paths)) = (&schema, &block.lifecycle.ignore_changes) {
+        found.extend(paths.iter().filter_map(|(path, span)| unknown_attribute(&schema.block, path, *span)));
+    }
     for module in world.module_instances(&addr.module) {
         let resource = AbsResource { module: module.clone(), resource: addr.resource.clone() };
         let Some(schema) = &schema else {
@@ -138,6 +141,18 @@ fn resource(world: &World<'_>, providers: &Providers, addr: &ConfigResource, blo
         world.set_instances(resource, Instances::Unknown(value));
     }
     found
+}
+
+/// A path of `ignore_changes` that begins with no attribute of the type.
+fn unknown_attribute(block: &crate::schema::Block, path: &Path, span: Span) -> Option<Diagnostic> {
+    let Some(Step::Attr(name) | Step::Key(name)) = path.0.first() else { return None };
+    if block.names().any(|n| n == &**name) {
+        return None;
+    }
+    let found =
+        Diagnostic::error("Unsupported attribute", format!("There is no attribute \"{name}\" to ignore changes of."));
+    let near = did_you_mean(name, block.names()).map(|n| format!("Did you mean \"{n}\"?"));
+    Some(Diagnostic { hint: near, ..found.at(span) })
 }
 
 /// What is missing as a whole has no place of its own: the header of the block stands for it.

@@ -658,7 +658,7 @@ impl<'a> Walk<'a> {
             }
         }
         self.found.extend(targets::unmatched(self.inputs.options, self.inputs.graph, self.inputs.stored));
-        if self.included.is_some() {
+        if self.included.is_some() && !self.found.has_errors() {
             self.found.push(Diagnostic::warning(
                 "Resource targeting is in effect",
                 "The plan speaks of a part of the configuration only. Plan again without -target to see what else there is to do.",

@@ -59,6 +59,7 @@ impl StateError {
 
     /// A lock that somebody else holds. `place` says of what; `pid` is the process, where the system tells it.
     pub fn locked(place: &str, info: Option<LockInfo>, pid: Option<i32>) -> Self {
+        let place = place.strip_prefix("./").unwrap_or(place);
         let mut detail = match &info {
             Some(i) => format!(
                 "{place} is locked by {} for {} since {} (lock id {}).",

@@ -1,5 +1,6 @@
 locals {
   policy = <<EOT
     {"Version": "2012-10-17"}
-  EOT
+  EOF
+  name = "x"
 }
