@@ -75,5 +75,10 @@ fn case(name: &str) {
 /// The text without what differs from run to run.
 fn stable(text: &str, dir: &Path, account: &str) -> String {
     let dir = dir.display().to_string();
-    text.replace(&dir, "[dir]").replace(&Endpoint::get().url, "[endpoint]").replace(account, "[account]")
+    let text = text.replace(&dir, "[dir]").replace(&Endpoint::get().url, "[endpoint]").replace(account, "[account]");
+    let masks =
+        [(r"\(request\s+id\s+[0-9a-f-]+\)", "(request id [id])"), (r"process with id \d+", "process with id [pid]")];
+    masks.iter().fold(text, |text, (pattern, mask)| {
+        regex::Regex::new(pattern).expect("pattern").replace_all(&text, *mask).into_owned()
+    })
 }

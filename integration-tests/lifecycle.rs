@@ -13,6 +13,8 @@ pub fn trials() -> Vec<Trial> {
         trial("lifecycle::platform", platform),
         trial("lifecycle::minimal", minimal),
         trial("lifecycle::one_run_at_a_time", one_run_at_a_time),
+        trial("lifecycle::interrupt_finishes_what_runs", interrupt),
+        trial("lifecycle::throttling_slows_and_does_not_fail", throttling),
         trial("lifecycle::saved_plan", saved_plan),
         trial("lifecycle::secrets_appear_nowhere", secrets),
     ]
@@ -105,6 +107,43 @@ fn one_run_at_a_time() {
     account.control("POST", "faults/release", "");
     assert!(first.wait().expect("ends").success());
     account.expect("examples/minimal", &["plan", "-detailed-exitcode"], 0);
+}
+
+fn interrupt() {
+    if !controllable("lifecycle::interrupt_finishes_what_runs") {
+        return;
+    }
+    let account = Account::with_stacks();
+    let folder = "examples/minimal";
+    let hold = r#"{"kind":"hold","when":"after","match":{"action":"CreateVpc"},"times":1}"#;
+    account.control("POST", "faults", hold);
+    let mut run = account.command(folder, &["apply", "-auto-approve"]);
+    let run = run.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().expect("starts");
+    crate::support::wait_for("the call is held", std::time::Duration::from_secs(60), || {
+        account.control("GET", "faults", "")["holding"].as_array().is_some_and(|h| !h.is_empty())
+    });
+    let signal = std::process::Command::new("kill").args(["-INT", &run.id().to_string()]).status().expect("kill");
+    assert!(signal.success());
+    account.control("POST", "faults/release", "");
+    let done = run.wait_with_output().expect("ends");
+    let text = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+    assert_eq!(done.status.code(), Some(1), "{text}");
+    assert!(text.contains("Interrupted"), "{text}");
+    // The VPC was being made: it is finished and in the state. Nothing else was begun.
+    assert_eq!(account.expect(folder, &["state", "list"], 0).trim(), "aws_vpc.main");
+    let text = account.expect(folder, &["apply", "-auto-approve"], 0);
+    assert!(text.contains("3 added"), "{text}");
+}
+
+fn throttling() {
+    if !controllable("lifecycle::throttling_slows_and_does_not_fail") {
+        return;
+    }
+    let account = Account::with_stacks();
+    account.control("POST", "faults", r#"{"kind":"throttle","match":{"service":"ec2"},"rate":10,"burst":4}"#);
+    account.expect("examples/minimal", &["apply", "-auto-approve"], 0);
+    account.expect("examples/minimal", &["plan", "-detailed-exitcode"], 0);
+    account.expect("examples/minimal", &["destroy", "-auto-approve"], 0);
 }
 
 fn saved_plan() {

@@ -268,6 +268,23 @@ pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str
         .map(|(_, c)| c)
 }
 
+/// What the operating system says, without the number that Rust adds.
+pub fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split_once(" (os error").map_or(text.as_str(), |(words, _)| words).to_owned()
+}
+
+/// A text as a sentence: it begins with a capital letter and ends in a full stop.
+pub fn sentence(text: &str) -> String {
+    let mut chars = text.trim_end().chars();
+    let Some(first) = chars.next() else { return String::new() };
+    let stop = if text.trim_end().ends_with(['.', '!', '?', ':', ')']) { "" } else { "." };
+    // A word such as `ec2:CreateVpc` or `iPhone` is a name and stays.
+    let plain = text.split_whitespace().next().is_some_and(|w| w.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
+    let first: String = if plain { first.to_uppercase().collect() } else { first.into() };
+    format!("{first}{}{stop}", chars.as_str())
+}
+
 /// A path as people wrote it: relative to the working directory where it lies below it.
 pub fn display_path(path: &Path, working_dir: &Path) -> PathBuf {
     path.strip_prefix(working_dir).unwrap_or(path).to_path_buf()
@@ -284,6 +301,18 @@ mod tests {
         assert_eq!(sources.position(id, 0), Position { line: 1, column: 1, byte: 0 });
         assert_eq!(sources.position(id, 9), Position { line: 2, column: 3, byte: 9 });
         assert_eq!(sources.position(id, 999).line, 3);
+    }
+
+    #[test]
+    fn texts_become_sentences() {
+        for (text, expect) in [
+            ("there is no role", "There is no role."),
+            ("ec2:CreateVpc: denied", "ec2:CreateVpc: denied."),
+            ("Done.", "Done."),
+            ("", ""),
+        ] {
+            assert_eq!(sentence(text), expect);
+        }
     }
 
     #[test]

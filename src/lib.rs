@@ -19,6 +19,7 @@ pub mod apply;
 pub mod drift;
 pub mod aws;
 pub mod ops;
+pub mod cli;
 
 #[cfg(test)]
 mod architecture_tests;

@@ -1,89 +1,71 @@
-use kiban::{apply::*, aws::AwsPlugin, ops::*, plan::*};
+//! The composition root: the only place that knows both the clouds and the command line.
+
+use std::collections::BTreeMap;
+use std::io::stderr;
+use std::process::ExitCode;
 use std::sync::Arc;
-struct P;
-impl Observer for P {
-    fn event(&self, e: Event) {
-        match e {
-            Event::Finished { addr, kind, elapsed, id } => println!("{addr} {kind:?} {elapsed:?} {id:?}"),
-            Event::Progress { addr, why, .. } => println!("... {addr} {why:?}"),
-            Event::Failed { addr, .. } => println!("FAILED {addr}"),
-            _ => {}
-        }
-    }
-}
+
+use kiban::apply::Cancel;
+use kiban::aws::AwsPlugin;
+use kiban::cli::operations::Failure;
+use kiban::cli::{Operations, Screen, Start, Work, run};
+use kiban::diag::Diagnostic;
+use kiban::ops::{Session, clock};
+
 #[tokio::main]
-async fn main() {
-    let dir = std::env::current_dir().unwrap();
+#[expect(clippy::disallowed_methods, reason = "the environment is read here, once, and passed on")]
+async fn main() -> ExitCode {
+    let environment: BTreeMap<String, String> = std::env::vars().collect();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    logging(&environment);
+    let cancel = Cancel::default();
+    interrupts(cancel.clone());
+    let screen = Screen::terminal(&environment, clock::now);
+    let start = async |start: Start| begin(start, environment.clone(), cancel);
+    ExitCode::from(run(&arguments, &environment, screen, start).await)
+}
+
+/// A session in the folder that the command line names.
+fn begin(start: Start, environment: BTreeMap<String, String>, cancel: Cancel) -> Result<Box<dyn Operations>, Failure> {
+    let unusable = |what: &str, e: std::io::Error| Failure::from(Diagnostic::error(what, e.to_string()));
+    let original_dir = std::env::current_dir().map_err(|e| unusable("No working directory", e))?;
+    if let Some(folder) = &start.chdir {
+        std::env::set_current_dir(folder).map_err(|e| {
+            let detail = format!("The folder {} given by -chdir cannot be used: {e}.", folder.display());
+            Failure::from(Diagnostic::error("Error handling -chdir option", detail))
+        })?;
+    }
     let session = Session {
         dir: ".".into(),
-        original_dir: dir,
-        environment: std::env::vars().collect(),
+        original_dir,
+        environment,
         plugins: vec![Arc::new(AwsPlugin::default())],
-        clock: Arc::new(kiban::ops::clock::RealClock::default()),
-        now: kiban::ops::clock::now,
-        cancel: Cancel::default(),
+        clock: Arc::new(clock::RealClock::default()),
+        now: clock::now,
+        cancel,
     };
-    let cmd = std::env::args().nth(1).unwrap();
-    let mut args = Args::default();
-    if cmd == "destroy" {
-        args.options.mode = Mode::Destroy;
-    }
-    let show = |f: Box<Failure>| {
-        for d in &f.diagnostics {
-            let pos = d.span.map(|s| {
-                format!(
-                    "{}:{}",
-                    f.sources.get(s.source).map(|x| x.name.clone()).unwrap_or_default(),
-                    f.sources.position(s.source, s.start as usize).line
-                )
-            });
-            println!("{:?} {} | {} | {:?} | {:?} {:?}", d.severity, d.summary, d.detail, d.address, pos, d.hint);
-        }
-        std::process::exit(1)
-    };
-    let planned = match plan(&session, &args, "x").await {
-        Ok(p) => p,
-        Err(f) => return show(f),
-    };
-    for d in &planned.warnings {
-        println!("warn {} {}", d.summary, d.detail);
-    }
-    for c in &planned.plan.changes {
-        if c.action != Action::NoOp {
-            println!("{} {:?} {:?} {:?}", c.key.addr, c.action, c.reason, c.replace_paths);
-            if c.action == Action::Update {
-                if let (Some(a), Some(b)) = (&c.before, &c.after) {
-                    for (k, v) in a.as_map().unwrap() {
-                        let w = b.get(k).unwrap();
-                        if v != w {
-                            println!("     {k}: {v:?} -> {w:?}");
-                        }
-                    }
-                }
+    Ok(Box::new(Work::new(session, start.state)))
+}
+
+/// The first interrupt stops, the second abandons; so do SIGTERMs of a scheduler.
+fn interrupts(cancel: Cancel) {
+    tokio::spawn(async move {
+        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        let Ok(mut terminate) = terminate else { return };
+        loop {
+            tokio::select! {
+                found = tokio::signal::ctrl_c() => if found.is_err() { return },
+                found = terminate.recv() => if found.is_none() { return },
             }
+            cancel.interrupt();
         }
-    }
-    for d in &planned.plan.drift {
-        println!("drift {}", d.key.addr);
-        if let Some(b) = &d.after {
-            for (k, v) in d.before.as_map().unwrap() {
-                let w = b.get(k).unwrap();
-                if v != w {
-                    println!("     {k}: {v:?} -> {w:?}");
-                }
-            }
-        }
-    }
-    for (n, o) in &planned.plan.outputs {
-        if o.action != Action::NoOp {
-            println!("output {n} {:?}", o.action);
-        }
-    }
-    println!("{:?} empty={}", planned.plan.summary(), planned.plan.is_empty());
-    if cmd != "plan" {
-        match kiban::ops::apply(&session, planned, &P).await {
-            Ok(o) => println!("applied {:?}", o.summary),
-            Err(f) => show(f),
-        }
+    });
+}
+
+/// `KIBAN_LOG` filters what is logged to the error stream, for example `debug`.
+fn logging(environment: &BTreeMap<String, String>) {
+    if let Some(filter) = environment.get("KIBAN_LOG") {
+        let filter = tracing_subscriber::EnvFilter::new(filter);
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).init();
     }
 }

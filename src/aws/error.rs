@@ -32,6 +32,14 @@ where
             _ => connection(&error),
         };
         out.operation = operation;
+        if matches!(out.code.as_deref(), Some("ExpiredToken" | "ExpiredTokenException" | "RequestExpired")) {
+            out.hint = Some("Log in again, for example with `aws sso login`, or set new credentials.".to_owned());
+        } else if out.kind == ErrorKind::Credentials && out.hint.is_none() {
+            out.hint = Some(
+                "Look at AWS_PROFILE, or at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: AWS does not know these."
+                    .to_owned(),
+            );
+        }
         if out.kind == ErrorKind::Denied && out.hint.is_none() {
             let action = out.operation.clone().unwrap_or_default();
             out.hint = Some(format!("Allow \"{action}\" in the IAM policy of the credentials that kiban runs with."));
@@ -42,26 +50,50 @@ where
 
 /// Errors without an answer of the service.
 fn connection(error: &(dyn StdError + 'static)) -> Error {
-    let mut chain = Vec::new();
     let mut at = Some(error);
+    let mut last = error.to_string();
+    let unreachable = |why: &str| {
+        Error::new(ErrorKind::Unreachable, why)
+            .hint("Check AWS_ENDPOINT_URL and the `endpoints` of the provider block, and that the service is up.")
+    };
     while let Some(e) = at {
         if let Some(credentials) = e.downcast_ref::<CredentialsError>() {
             let why = credentials.source().map_or_else(|| credentials.to_string(), root_cause);
-            return Error::new(ErrorKind::Credentials, format!("no usable AWS credentials: {why}")).hint(
+            let why = match why.split_once("Attempted:") {
+                Some((_, attempts)) => none_found(attempts),
+                None => why,
+            };
+            return Error::new(ErrorKind::Credentials, why).hint(
                 "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in with `aws sso login`.",
             );
         }
         if let Some(io) = e.downcast_ref::<io::Error>()
             && io.kind() == io::ErrorKind::ConnectionRefused
         {
-            return Error::new(ErrorKind::Unreachable, "the connection was refused: nothing listens at the endpoint")
-                .hint("Check AWS_ENDPOINT_URL and the `endpoints` of the provider block, and that the service is up.");
+            return unreachable("the connection was refused: nothing listens at the endpoint");
         }
-        chain.push(e.to_string());
+        let text = e.to_string();
+        if text.starts_with("dns error") {
+            return unreachable("the name of the endpoint cannot be resolved");
+        }
+        if text.starts_with("endpoint is not a valid URI") {
+            return unreachable("the endpoint is not a URL such as http://127.0.0.1:4566");
+        }
+        last = text;
         at = e.source();
     }
-    chain.dedup();
-    Error::new(ErrorKind::Connection, chain.join(": "))
+    // What stands above the cause are layers of the client, some with the whole request.
+    Error::new(ErrorKind::Connection, last)
+}
+
+/// Where credentials were looked for in vain. What was set up and failed is named; what was not set up is not.
+fn none_found(attempts: &str) -> String {
+    let failed = attempts.lines().map(str::trim).filter(|l| !l.is_empty() && !l.contains("not enabled"));
+    let failed: String = failed.map(|l| format!(" {l}.")).collect();
+    format!(
+        "There are none in the environment, in a profile, in a web identity token, or from the container or instance \
+         that kiban runs on.{failed}"
+    )
 }
 
 fn root_cause(error: &(dyn StdError + 'static)) -> String {
@@ -119,6 +151,7 @@ fn kind(code: &str, status: u16) -> ErrorKind {
         }
         "ExpiredToken"
         | "ExpiredTokenException"
+        | "RequestExpired"
         | "InvalidClientTokenId"
         | "UnrecognizedClientException"
         | "AuthFailure"

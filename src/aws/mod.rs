@@ -12,6 +12,7 @@ mod plugin;
 mod policy;
 mod retry;
 mod settings;
+mod stored;
 pub mod tags;
 mod validate;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::addr::{Mode, Name, Path, ResourceAddr, Step};
-use crate::diag::{Diagnostic, Diagnostics, Span, did_you_mean};
+use crate::diag::{Diagnostic, Diagnostics, Sources, Span, did_you_mean};
 use crate::hcl::ast::{Access, Attribute, Block, Body, Expr, ExprKind, Ident, ObjectKey};
 use crate::value::Type;
 
@@ -38,15 +38,23 @@ const RESERVED: &[&str] = &["source", "version", "providers", "count", "for_each
 pub(super) struct Reader<'a> {
     module: &'a mut Module,
     found: &'a mut Diagnostics,
+    sources: &'a Sources,
+    dropped: bool,
 }
 
 impl<'a> Reader<'a> {
-    pub fn new(module: &'a mut Module, found: &'a mut Diagnostics) -> Self {
-        Self { module, found }
+    pub fn new(module: &'a mut Module, found: &'a mut Diagnostics, sources: &'a Sources) -> Self {
+        Self { module, found, sources, dropped: false }
+    }
+
+    /// Whether a block was wrong beyond use, so that names may be missing from the module.
+    pub fn dropped(&self) -> bool {
+        self.dropped
     }
 
     pub fn block(&mut self, block: Block) {
         let Some((_, labels)) = KINDS.iter().find(|(kind, _)| *kind == &*block.kind.name) else {
+            self.dropped = true;
             let near = did_you_mean(&block.kind.name, KINDS.iter().map(|(k, _)| *k));
             let found = Diagnostic::error(
                 "Unsupported block type",
@@ -60,6 +68,7 @@ impl<'a> Reader<'a> {
             return;
         };
         if !self.labels(&block, labels) {
+            self.dropped = true;
             return;
         }
         match &*block.kind.name {
@@ -79,9 +88,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Checks what only the whole module shows.
-    pub fn finish(&mut self) {}
-
     fn labels(&mut self, block: &Block, labels: &[&str]) -> bool {
         let kind = &block.kind.name;
         if block.labels.len() < labels.len() {
@@ -89,9 +95,10 @@ impl<'a> Reader<'a> {
             self.found.push(
                 Diagnostic::error(
                     format!("Missing {} for {kind}", missing[0]),
-                    format!("All {kind} blocks must have {} labels ({}).", labels.len(), labels.join(", ")),
+                    format!("{} {kind} block has {}.", article(kind), count(labels)),
                 )
-                .at(block.header),
+                .at(block.header)
+                .hint(format!("Write {}.", header(kind, labels))),
             );
             return false;
         }
@@ -99,9 +106,11 @@ impl<'a> Reader<'a> {
             self.found.push(
                 Diagnostic::error(
                     format!("Extraneous label for {kind}"),
-                    format!("Only {} labels ({}) are expected for {kind} blocks.", labels.len(), labels.join(", ")),
+                    format!("{} {kind} block has {}.", article(kind), count(labels)),
                 )
-                .at(extra.span),
+                .at(extra.span)
+                .within(block.header)
+                .hint(format!("Write {}.", header(kind, labels))),
             );
             return false;
         }
@@ -124,11 +133,16 @@ impl<'a> Reader<'a> {
         self.found.push(
             Diagnostic::error(
                 format!("Duplicate {what}"),
-                format!("There is already a {what} named \"{name}\" in this module. Names must be unique."),
+                format!("\"{name}\" is already taken by the {what} at {}.", self.place(before)),
             )
             .at(now)
-            .within(before),
+            .hint("Rename or remove one of the two."),
         );
+    }
+
+    fn place(&self, span: Span) -> String {
+        let at = self.sources.position(span.source, span.range().start);
+        format!("{}:{}:{}", self.sources.get(span.source).map_or("", |s| &s.name), at.line, at.column)
     }
 
     /// Reports arguments and nested blocks beyond those named.
@@ -168,6 +182,7 @@ impl<'a> Reader<'a> {
                     )
                     .at(block.header),
                 );
+                self.dropped = true;
                 None
             }
         }
@@ -277,8 +292,10 @@ impl<'a> Reader<'a> {
                     "Invalid variable name",
                     format!("\"{}\" is reserved: module calls use it themselves.", name.name),
                 )
-                .at(name.span),
+                .at(name.span)
+                .hint("Give the variable another name."),
             );
+            self.dropped = true;
             return;
         }
         let (ty, defaults) = match block.body.attribute("type") {
@@ -292,7 +309,9 @@ impl<'a> Reader<'a> {
         if let Some(default) = &default {
             for reference in Reference::of(default) {
                 self.found.push(
-                    Diagnostic::error("Variables not allowed", "A default may refer to nothing.").at(reference.span),
+                    Diagnostic::error("Variables not allowed", "A default may not refer to anything.")
+                        .at(reference.span)
+                        .hint("Let the default be null, and choose in a local value what stands in for it."),
                 );
             }
         }
@@ -419,7 +438,11 @@ impl<'a> Reader<'a> {
         let repetition = self.repetition(&block.body);
         let depends_on = self.depends_on(&block.body);
         let Some(_) = self.required(&block, "source") else { return };
-        let Some(source) = self.text(&block.body, "source") else { return };
+        let Some(source) = self.text(&block.body, "source") else {
+            self.dropped = true;
+            return;
+        };
+        let source_span = block.body.attribute("source").map_or(block.header, |a| a.expr.span);
         let mut providers = BTreeMap::new();
         if let Some(attribute) = block.body.attribute("providers").cloned() {
             let ExprKind::Object(items) = &attribute.expr.kind else {
@@ -465,6 +488,7 @@ impl<'a> Reader<'a> {
         let call = ModuleCall {
             name: name.clone(),
             source,
+            source_span,
             repetition,
             depends_on,
             providers,
@@ -482,6 +506,7 @@ impl<'a> Reader<'a> {
         let repetition = self.repetition(&block.body);
         let depends_on = self.depends_on(&block.body);
         let implied = addr.kind.split('_').next().unwrap_or_default();
+        let provider_span = block.body.attribute("provider").map(|a| a.expr.span);
         let provider = match block.body.attribute("provider").cloned() {
             Some(attribute) => self.provider_ref(&attribute).unwrap_or_else(|| (implied.into(), None)),
             None => (implied.into(), None),
@@ -514,10 +539,10 @@ impl<'a> Reader<'a> {
             self.found.push(
                 Diagnostic::error(
                     format!("Duplicate {what} \"{}\" configuration", addr.kind),
-                    format!("There is already a {what} named {addr} in this module."),
+                    format!("{addr} is already taken by the {what} at {}.", self.place(before)),
                 )
                 .at(block.header)
-                .within(before),
+                .hint("Rename or remove one of the two."),
             );
             return;
         }
@@ -525,6 +550,7 @@ impl<'a> Reader<'a> {
             addr: addr.clone(),
             repetition,
             provider,
+            provider_span,
             depends_on,
             lifecycle,
             preconditions,
@@ -633,6 +659,23 @@ impl<'a> Reader<'a> {
         let Some(name) = block.labels.into_iter().next() else { return };
         self.module.checks.insert(name.name.clone(), Check { name, assertions, data });
     }
+}
+
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "An" } else { "A" }
+}
+
+fn count(labels: &[&str]) -> String {
+    match labels {
+        [] => "no labels".into(),
+        [one] => format!("one label, its {one}"),
+        many => format!("{} labels: {}", many.len(), many.join(" and ")),
+    }
+}
+
+fn header(kind: &str, labels: &[&str]) -> String {
+    let labels: String = labels.iter().map(|l| format!(" \"{}\"", l.to_uppercase())).collect();
+    format!("{kind}{labels} {{ … }}")
 }
 
 fn suggest(found: Diagnostic, name: &str, candidates: &[&str]) -> Diagnostic {

@@ -4,7 +4,7 @@ use crate::addr::Name;
 use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
 use crate::hcl::ast::Expr;
 
-use super::{Condition, Config, Module, Reference, Repetition, Target};
+use super::{Condition, Config, Module, Reference, Repetition, Resource, Target};
 
 /// Everything that the source alone shows to be wrong.
 pub(super) fn check(config: &Config) -> Diagnostics {
@@ -58,6 +58,7 @@ impl Check<'_> {
             self.references(&Reference::of_body(&provider.body), nowhere);
         }
         for resource in module.resources.values() {
+            self.provider(resource);
             let place = Place::of(&resource.repetition);
             if let Some(expr) = resource.repetition.expr() {
                 self.expr(expr, nowhere);
@@ -68,9 +69,23 @@ impl Check<'_> {
             self.conditions(&resource.postconditions, Place { own: true, ..place });
             for trigger in &resource.lifecycle.replace_triggered_by {
                 self.expr(trigger, place);
+                let references = Reference::of(trigger);
+                let named = references.first().is_some_and(|r| matches!(r.target, Target::Resource(_)));
+                if !named && !references.is_empty() {
+                    self.found.push(
+                        Diagnostic::error(
+                            "Invalid replace_triggered_by expression",
+                            "Only resources, and attributes of them, can trigger a replacement.",
+                        )
+                        .at(trigger.span)
+                        .hint("For example: replace_triggered_by = [aws_launch_template.node.latest_version]"),
+                    );
+                }
             }
         }
+        self.history();
         for call in module.calls.values() {
+            self.handed_over(call);
             let place = Place::of(&call.repetition);
             if let Some(expr) = call.repetition.expr() {
                 self.expr(expr, nowhere);
@@ -123,6 +138,117 @@ impl Check<'_> {
         }
     }
 
+    /// Addresses in `moved` and `removed` blocks against what is declared.
+    fn history(&mut self) {
+        let module = self.module;
+        let whole = |expr: &Expr| {
+            let (root, steps) = expr.as_traversal()?;
+            let plain = steps.iter().all(|s| matches!(s, crate::hcl::ast::Access::Attr(_)));
+            Reference::parse(root, steps).ok().filter(|_| plain).map(|r| r.target)
+        };
+        let declared = |target: &Target| match target {
+            Target::Resource(addr) => module.resources.contains_key(addr).then(|| addr.to_string()),
+            Target::Module(name) => module.calls.contains_key(name).then(|| format!("module.{name}")),
+            _ => None,
+        };
+        for block in &module.removed {
+            if let Some(name) = whole(&block.from).as_ref().and_then(declared) {
+                self.found.push(
+                    Diagnostic::error(
+                        "Removed object still exists",
+                        format!("This block says that {name} is gone, and the configuration declares it."),
+                    )
+                    .at(block.from.span)
+                    .within(block.span)
+                    .hint(format!("Remove the block of {name}, or this one.")),
+                );
+            }
+        }
+        for block in &module.moved {
+            let (Some(from), Some(to)) = (whole(&block.from), whole(&block.to)) else { continue };
+            let wrong = match (&from, &to) {
+                (from, to) if from == to => Some("This block moves an object to where it is.".to_owned()),
+                (Target::Resource(a), Target::Resource(b)) if a.kind != b.kind => {
+                    Some(format!("A {} cannot become a {}.", a.kind, b.kind))
+                }
+                (Target::Resource(_), Target::Module(_)) | (Target::Module(_), Target::Resource(_)) => {
+                    Some("A resource cannot become a module, nor a module a resource.".to_owned())
+                }
+                _ => declared(&from).map(|name| {
+                    format!(
+                        "This block says that {name} has another address now, and the configuration still declares it."
+                    )
+                }),
+            };
+            if let Some(why) = wrong {
+                self.found.push(
+                    Diagnostic::error("Invalid move", why)
+                        .at(block.from.span.to(block.to.span))
+                        .within(block.span)
+                        .hint("`from` is the address that the object had, `to` the one that it has now."),
+                );
+            }
+        }
+    }
+
+    /// Providers that a call hands over must be the caller's.
+    fn handed_over(&mut self, call: &crate::config::ModuleCall) {
+        let module = self.module;
+        for (name, alias) in call.providers.values() {
+            let Some(alias) = alias else { continue };
+            let taken = module.required_providers.get(name).is_some_and(|r| r.aliases.contains(alias));
+            if taken || module.providers.contains_key(&(name.clone(), Some(alias.clone()))) {
+                continue;
+            }
+            let known: Vec<String> =
+                module.providers.keys().filter_map(|(n, a)| Some(format!("{n}.{}", a.as_ref()?))).collect();
+            let wanted = format!("{name}.{alias}");
+            let diagnostic = Diagnostic::error(
+                "Provider configuration not present",
+                format!(
+                    "{} has no configuration of the provider {wanted}, which it hands to module.{}.",
+                    capitalised(&describe(module)),
+                    call.name.name
+                ),
+            )
+            .at(call.header)
+            .hint(format!("Add a block provider \"{name}\" {{ alias = \"{alias}\" … }}, or name another provider."));
+            self.suggest(diagnostic, did_you_mean(&wanted, known.iter().map(String::as_str)));
+        }
+    }
+
+    /// A provider that is named must be configured, or be handed over by the caller.
+    fn provider(&mut self, resource: &Resource) {
+        let module = self.module;
+        let (Some(span), (name, alias)) = (resource.provider_span, &resource.provider) else { return };
+        let declared = module.providers.contains_key(&resource.provider)
+            || module
+                .required_providers
+                .get(name)
+                .is_some_and(|r| alias.as_ref().is_none_or(|a| r.aliases.contains(a)))
+            || alias.is_none() && resource.addr.kind.split('_').next() == Some(name);
+        if declared {
+            return;
+        }
+        let shown = |(n, a): (&Name, Option<&Name>)| a.map_or_else(|| n.to_string(), |a| format!("{n}.{a}"));
+        let wanted = shown((name, alias.as_ref()));
+        let mut known: Vec<String> = module.providers.keys().map(|(n, a)| shown((n, a.as_ref()))).collect();
+        known.extend(module.required_providers.keys().map(ToString::to_string));
+        let diagnostic = Diagnostic::error(
+            "Provider configuration not present",
+            format!("{} has no configuration of the provider {wanted}.", capitalised(&describe(module))),
+        )
+        .at(span)
+        .within(resource.header)
+        .address(&resource.addr);
+        let block = match alias {
+            Some(alias) => format!("provider \"{name}\" {{ alias = \"{alias}\" … }}"),
+            None => format!("provider \"{name}\" {{ … }}"),
+        };
+        let diagnostic = diagnostic.hint(format!("Add a block {block}, or name another provider."));
+        self.suggest(diagnostic, did_you_mean(&wanted, known.iter().map(String::as_str)));
+    }
+
     fn suggest(&mut self, diagnostic: Diagnostic, near: Option<&str>) {
         self.found.push(match near {
             Some(near) => diagnostic.hint(format!("Did you mean \"{near}\"?")),
@@ -156,33 +282,38 @@ impl Check<'_> {
 
     fn reference(&mut self, reference: &Reference, place: Place) {
         let module = self.module;
-        let undeclared = |what: &str, named: &str, declare: &str| {
+        let undeclared = |what: &str, named: &str| {
             Diagnostic::error(
                 format!("Reference to undeclared {what}"),
-                format!("{named} has not been declared in {}.{declare}", describe(module)),
+                format!("{named} has not been declared in {}.", describe(module)),
             )
             .at(reference.span)
         };
         match &reference.target {
             Target::Variable(name) if !module.variables.contains_key(name) => {
-                let declare = format!(" This variable can be declared with a variable \"{name}\" {{}} block.");
-                let diagnostic =
-                    undeclared("input variable", &format!("An input variable with the name \"{name}\""), &declare);
+                let diagnostic = undeclared("input variable", &format!("An input variable with the name \"{name}\""))
+                    .hint(format!("Declare it with a block: variable \"{name}\" {{}}"));
                 self.suggest(diagnostic, did_you_mean(name, module.variables.keys().map(|n| &**n)));
             }
             Target::Local(name) if !module.locals.contains_key(name) => {
-                let diagnostic = undeclared("local value", &format!("A local value with the name \"{name}\""), "");
+                let diagnostic = undeclared("local value", &format!("A local value with the name \"{name}\""));
                 self.suggest(diagnostic, did_you_mean(name, module.locals.keys().map(|n| &**n)));
             }
             Target::Resource(addr) if !module.resources.contains_key(addr) => {
                 let what = if addr.mode == crate::addr::Mode::Data { "data resource" } else { "managed resource" };
-                let diagnostic = undeclared("resource", &format!("A {what} \"{}\" \"{}\"", addr.kind, addr.name), "");
+                let diagnostic = undeclared("resource", &format!("A {what} \"{}\" \"{}\"", addr.kind, addr.name));
                 let names: Vec<String> =
                     module.resources.keys().filter(|r| r.mode == addr.mode).map(ToString::to_string).collect();
-                self.suggest(diagnostic, did_you_mean(&addr.to_string(), names.iter().map(String::as_str)));
+                let near = did_you_mean(&addr.to_string(), names.iter().map(String::as_str)).map(str::to_owned);
+                // `vars.region` and `locals.tags` are read as resources, too.
+                let near = near.or_else(|| {
+                    let object = did_you_mean(&addr.kind, ["var", "local", "module", "data", "each", "count", "path"]);
+                    object.filter(|_| addr.mode == crate::addr::Mode::Managed).map(|o| format!("{o}.{}", addr.name))
+                });
+                self.suggest(diagnostic, near.as_deref());
             }
             Target::Module(name) | Target::ModuleOutput(name, _) if !module.calls.contains_key(name) => {
-                let diagnostic = undeclared("module", &format!("A module call named \"{name}\""), "");
+                let diagnostic = undeclared("module", &format!("A module call named \"{name}\""));
                 self.suggest(diagnostic, did_you_mean(name, module.calls.keys().map(|n| &**n)));
             }
             Target::ModuleOutput(name, output) => {
@@ -218,8 +349,14 @@ impl Check<'_> {
     }
 }
 
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+}
+
 fn describe(module: &Module) -> String {
-    if module.path.is_root() { "the root module".into() } else { module.path.to_string() }
+    // Not by its address: a module that is called twice has its mistakes once.
+    if module.path.is_root() { "the root module".into() } else { format!("the module in {}", module.dir.display()) }
 }
 
 /// Whether a module may be handed a provider under this name.

@@ -1,13 +1,13 @@
 //! Folders to a tree of modules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use crate::addr::ModulePath;
-use crate::diag::{Diagnostic, Diagnostics, Sources, Span};
+use crate::diag::{Diagnostic, Diagnostics, SourceId, Sources, Span, reason};
 use crate::hcl::ast::{Block, Body, ExprKind};
-use crate::hcl::parse_body;
+use crate::hcl::{parse_body, parse_json_body};
 
 use super::blocks::Reader;
 use super::{Config, Module, overrides};
@@ -19,26 +19,42 @@ const MAX_DEPTH: usize = 64;
 pub struct Loaded {
     pub config: Config,
     pub diagnostics: Diagnostics,
+    /// Something is missing from the configuration because it could not be read: what refers to it cannot be judged.
+    pub broken: bool,
 }
 
 /// Reads the root module in `dir` and all modules it calls. Names of sources are relative to `dir`.
 pub fn load(dir: &Path, mut sources: Sources) -> Loaded {
-    let mut loader = Loader { base: dir, sources: &mut sources, found: Diagnostics::new(), installed: None };
+    let mut loader = Loader {
+        base: dir,
+        sources: &mut sources,
+        found: Diagnostics::new(),
+        broken: false,
+        malformed: BTreeSet::new(),
+        installed: None,
+    };
     let mut root = loader.module(Path::new("."), ModulePath::root(), None);
     loader.calls(&mut root, &mut Vec::new());
-    let diagnostics = loader.found;
+    let Loader { found, broken, malformed, .. } = loader;
     let config = Config { root, sources };
-    let mut all = diagnostics;
-    if !all.has_errors() {
+    // What a malformed file lacks may stand in the part that could not be read.
+    let lacks = |d: &Diagnostic| {
+        d.summary.starts_with("Missing required") && d.span.is_some_and(|s| malformed.contains(&s.source))
+    };
+    let mut all: Diagnostics = found.into_iter().filter(|d| !lacks(d)).collect();
+    if !broken {
         all.extend(super::check::check(&config));
     }
-    Loaded { config, diagnostics: all }
+    Loaded { config, diagnostics: all, broken }
 }
 
 struct Loader<'a> {
     base: &'a Path,
     sources: &'a mut Sources,
     found: Diagnostics,
+    broken: bool,
+    /// Files with errors of syntax.
+    malformed: BTreeSet<SourceId>,
     /// Module folders that `init` has noted, by dotted call path; read on first use.
     installed: Option<BTreeMap<String, PathBuf>>,
 }
@@ -46,11 +62,13 @@ struct Loader<'a> {
 impl Loader<'_> {
     /// Reads the files of one folder.
     fn module(&mut self, dir: &Path, path: ModulePath, called_at: Option<Span>) -> Module {
+        let path_is_root = path.is_root();
         let mut module = Module::empty(path, dir.to_path_buf());
         let files = match self.files(dir) {
             Ok(files) => files,
             Err(diagnostic) => {
                 let diagnostic = Diagnostic { span: called_at, ..diagnostic };
+                self.broken = true;
                 self.found.push(diagnostic);
                 return module;
             }
@@ -58,9 +76,18 @@ impl Loader<'_> {
         if files.iter().all(|f| is_override(f)) && files.is_empty() {
             let found = Diagnostic::error(
                 "No configuration files",
-                format!("The folder {} contains no .tf files.", self.shown(dir)),
+                if path_is_root {
+                    "This folder contains no .tf files.".to_owned()
+                } else {
+                    format!("The folder {} contains no .tf files.", self.shown(dir))
+                },
             )
-            .hint("Change to the folder of the root module, or name it with -chdir=DIR.");
+            .hint(if path_is_root {
+                "Change to the folder of the root module, or name it with -chdir=DIR."
+            } else {
+                "Check the source of the module: it is relative to the folder of the file that calls it."
+            });
+            self.broken = true;
             self.found.push(Diagnostic { span: called_at, ..found });
             return module;
         }
@@ -74,16 +101,16 @@ impl Loader<'_> {
             overriding.extend(self.file(&dir.join(file)));
         }
         overrides::merge(&mut blocks, overriding, &mut self.found);
-        let mut reader = Reader::new(&mut module, &mut self.found);
+        let mut reader = Reader::new(&mut module, &mut self.found, self.sources);
         for block in blocks {
             reader.block(block);
         }
-        reader.finish();
+        self.broken |= reader.dropped();
         module
     }
 
     fn shown(&self, dir: &Path) -> String {
-        self.base.join(dir).components().collect::<PathBuf>().display().to_string()
+        clean(&self.base.join(dir)).display().to_string()
     }
 
     /// Configuration files of a folder, by name.
@@ -92,8 +119,9 @@ impl Loader<'_> {
         let unreadable = |e: &std::io::Error| {
             Diagnostic::error(
                 "Unreadable module directory",
-                format!("The folder {} cannot be read: {e}.", self.shown(dir)),
+                format!("The folder {} cannot be read: {}.", self.shown(dir), reason(e)),
             )
+            .hint("Check the source of the module: it is relative to the folder of the file that calls it.")
         };
         let entries = fs::read_dir(&full).map_err(|e| unreadable(&e))?;
         let mut names = Vec::new();
@@ -113,8 +141,14 @@ impl Loader<'_> {
     fn file(&mut self, path: &Path) -> Vec<Block> {
         let name = clean(path).display().to_string();
         let Some(text) = self.read(path, &name) else { return Vec::new() };
-        let id = self.sources.add(&name, text.as_str());
+        // A module that is called several times is one text, and its mistakes are shown once.
+        let known = self.sources.iter().find(|(_, s)| s.name == name && *s.text == *text).map(|(id, _)| id);
+        let id = known.unwrap_or_else(|| self.sources.add(&name, text.as_str()));
         let (body, errors) = parse(&name, id, &text);
+        if errors.has_errors() {
+            self.broken = true;
+            self.malformed.insert(id);
+        }
         self.found.extend(errors);
         for attribute in &body.attributes {
             self.found.push(
@@ -134,20 +168,24 @@ impl Loader<'_> {
             Ok(bytes) => match String::from_utf8(bytes) {
                 Ok(text) => Some(text),
                 Err(e) => {
+                    self.broken = true;
                     let at = e.utf8_error().valid_up_to();
-                    let line = e.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;
+                    let id = self.sources.add(name, String::from_utf8_lossy(e.as_bytes()));
+                    let wrong = at..at + char::REPLACEMENT_CHARACTER.len_utf8();
                     self.found.push(
-                        Diagnostic::error(
-                            "Invalid character encoding",
-                            format!("{name} is not valid UTF-8 (line {line})."),
-                        )
-                        .hint("Save the file as UTF-8."),
+                        Diagnostic::error("Invalid character encoding", "This is not valid UTF-8.")
+                            .at(Span::new(id, wrong))
+                            .hint("Save the file as UTF-8."),
                     );
                     None
                 }
             },
             Err(e) => {
-                self.found.push(Diagnostic::error("Failed to read file", format!("{name} cannot be read: {e}.")));
+                self.broken = true;
+                self.found.push(
+                    Diagnostic::error("Failed to read file", format!("{name} cannot be read: {}.", reason(&e)))
+                        .hint("Check that your user may read the file."),
+                );
                 None
             }
         }
@@ -155,20 +193,34 @@ impl Loader<'_> {
 
     /// Reads the modules that a module calls.
     fn calls(&mut self, module: &mut Module, above: &mut Vec<PathBuf>) {
-        let own = clean(&self.base.join(&module.dir));
-        if above.len() >= MAX_DEPTH || above.contains(&own) {
-            self.found.push(Diagnostic::error(
-                "Module calls itself",
-                format!("The module in {} is called, directly or through others, by itself.", self.shown(&module.dir)),
-            ));
-            return;
-        }
-        above.push(own);
+        above.push(clean(&self.base.join(&module.dir)));
         let (dir, path) = (module.dir.clone(), module.path.clone());
         for (name, call) in &mut module.calls {
             let child = path.child(name);
-            let Some(folder) = self.locate(&dir, &child, &call.source, call.header) else { continue };
-            call.module = self.module(&folder, child, Some(call.header));
+            let Some(folder) = self.locate(&dir, &child, &call.source, call.source_span) else { continue };
+            let own = clean(&self.base.join(&folder));
+            if let Some(at) = above.iter().position(|a| *a == own) {
+                let way = above.iter().skip(at).chain([&own]).map(|p| p.display().to_string()).collect::<Vec<_>>();
+                self.broken = true;
+                self.found.push(
+                    Diagnostic::error(
+                        "Module calls itself",
+                        format!("Modules may not call themselves, directly or through others: {}.", way.join(" -> ")),
+                    )
+                    .at(call.source_span)
+                    .within(call.header),
+                );
+                continue;
+            }
+            if above.len() >= MAX_DEPTH {
+                self.broken = true;
+                self.found.push(
+                    Diagnostic::error("Modules nested too deeply", format!("There are more than {MAX_DEPTH} levels."))
+                        .at(call.source_span),
+                );
+                continue;
+            }
+            call.module = self.module(&folder, child, Some(call.source_span));
             self.calls(&mut call.module, above);
         }
         above.pop();
@@ -185,6 +237,7 @@ impl Loader<'_> {
         match installed.get(&key) {
             Some(folder) => Some(folder.clone()),
             None => {
+                self.broken = true;
                 self.found.push(
                     Diagnostic::error("Module not installed", format!("module.{key} comes from \"{source}\", which is not installed here."))
                         .at(span)
@@ -197,14 +250,7 @@ impl Loader<'_> {
 }
 
 fn parse(name: &str, id: crate::diag::SourceId, text: &str) -> (Body, Diagnostics) {
-    if name.ends_with(".json") {
-        let body = Body { attributes: Vec::new(), blocks: Vec::new(), span: Span::new(id, 0..0), json: true };
-        let found = Diagnostic::error("Unsupported file", "Configuration in JSON syntax is not read yet.")
-            .at(Span::new(id, 0..text.len().min(1)))
-            .hint("Write the file in native syntax.");
-        return (body, found.into());
-    }
-    parse_body(id, text)
+    if name.ends_with(".json") { parse_json_body(id, text) } else { parse_body(id, text) }
 }
 
 fn is_override(name: &str) -> bool {

@@ -15,5 +15,5 @@ mod variables;
 pub use load::{Loaded, clean, load};
 pub use model::*;
 pub use reference::span_of;
-pub use settings::{LANGUAGE_VERSION, allows};
-pub use variables::{Argument, Given, given};
+pub use settings::{LANGUAGE_VERSION, UNSUPPORTED_VERSION, allows};
+pub use variables::{Argument, Given, GivenValues, given};

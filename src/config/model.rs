@@ -161,6 +161,8 @@ pub struct Resource {
     pub repetition: Repetition,
     /// Local name and alias of the provider configuration, as written or as the type implies.
     pub provider: (Name, Option<Name>),
+    /// The `provider` argument, where there is one.
+    pub provider_span: Option<Span>,
     pub depends_on: Vec<Reference>,
     pub lifecycle: Lifecycle,
     pub preconditions: Vec<Condition>,
@@ -194,6 +196,7 @@ pub enum IgnoreChanges {
 pub struct ModuleCall {
     pub name: Ident,
     pub source: String,
+    pub source_span: Span,
     pub repetition: Repetition,
     pub depends_on: Vec<Reference>,
     /// Provider configurations handed over: name in the child -> name in the caller.

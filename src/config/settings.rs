@@ -10,6 +10,9 @@ use super::load::literal;
 /// Version of the Terraform language that kiban speaks.
 pub const LANGUAGE_VERSION: &str = "1.11.4";
 
+/// Summary of a configuration that asks for another version: nothing else that is found in it counts.
+pub const UNSUPPORTED_VERSION: &str = "Unsupported Terraform Core version";
+
 /// A constant expression: literals, lists and objects of them.
 pub(super) fn constant(expr: &Expr) -> Result<Value, Diagnostics> {
     let wrong = || {
@@ -39,17 +42,43 @@ pub(super) fn constant(expr: &Expr) -> Result<Value, Diagnostics> {
     }
 }
 
+/// References and calls in an expression whose value must stand there: a default, or the value of a variable.
+pub(super) fn only_constants(expr: &Expr) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    let hint = "Write the value itself here. What is computed belongs in a local value.";
+    match &expr.kind {
+        ExprKind::Call(call) => found.push(
+            Diagnostic::error("Function calls not allowed", "Functions may not be called here.")
+                .at(call.name.span)
+                .hint(hint),
+        ),
+        _ => expr.references(&mut |root, steps| {
+            found.push(
+                Diagnostic::error("Variables not allowed", "The value may not refer to anything.")
+                    .at(super::reference::span_of(root, steps))
+                    .hint(hint),
+            );
+        }),
+    }
+    found
+}
+
 /// Whether `required_version` allows the language that kiban speaks.
 pub(super) fn check_version(expr: &Expr) -> Option<Diagnostic> {
     let invalid = || {
-        Diagnostic::error("Invalid version constraint", "A text such as \">= 1.9, < 2.0\" is required.").at(expr.span)
+        Diagnostic::error(
+            "Invalid version constraint",
+            "required_version must be a version constraint, written out as text.",
+        )
+        .at(expr.span)
+        .hint("Write a text such as \">= 1.9, < 2.0\".")
     };
     let Some(text) = literal(expr) else { return Some(invalid()) };
     match allows(text, LANGUAGE_VERSION) {
         Some(true) => None,
         Some(false) => Some(
             Diagnostic::error(
-                "Unsupported Terraform Core version",
+                UNSUPPORTED_VERSION,
                 format!("This configuration requires version \"{text}\" of the Terraform language; kiban speaks {LANGUAGE_VERSION}."),
             )
             .at(expr.span)
@@ -92,9 +121,17 @@ fn numbers(text: &str) -> Option<Vec<u64>> {
     (1..=3).contains(&parts.len()).then_some(parts)
 }
 
+/// `aws`, `hashicorp/aws` or `registry.terraform.io/hashicorp/aws`.
+fn is_source(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('/').collect();
+    let sound = |p: &&str| !p.is_empty() && p.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:".contains(c));
+    (1..=3).contains(&parts.len()) && parts.iter().all(sound)
+}
+
 /// One entry of `required_providers`.
 pub(super) fn required_provider(attribute: &Attribute) -> (Option<RequiredProvider>, Diagnostics) {
     let mut found = Diagnostics::new();
+    let mut version_span = attribute.expr.span;
     let mut required = RequiredProvider {
         source: attribute.name.name.to_string(),
         version: None,
@@ -110,8 +147,23 @@ pub(super) fn required_provider(attribute: &Attribute) -> (Option<RequiredProvid
                     ObjectKey::Expr(key) => key.as_str().unwrap_or_default().into(),
                 };
                 match (&*name, literal(value)) {
-                    ("source", Some(text)) => required.source = text.to_owned(),
-                    ("version", Some(text)) => required.version = Some(text.to_owned()),
+                    ("source", Some(text)) => {
+                        if !is_source(text) {
+                            found.push(
+                                Diagnostic::error(
+                                    "Invalid provider source",
+                                    format!("\"{text}\" is not the source of a provider."),
+                                )
+                                .at(value.span)
+                                .hint("Write for example \"hashicorp/aws\"."),
+                            );
+                        }
+                        required.source = text.to_owned();
+                    }
+                    ("version", Some(text)) => {
+                        version_span = value.span;
+                        required.version = Some(text.to_owned());
+                    }
                     ("configuration_aliases", _) => {
                         if let ExprKind::Tuple(items) = &value.kind {
                             let alias = |e: &Expr| match e.as_traversal() {
@@ -145,7 +197,8 @@ pub(super) fn required_provider(attribute: &Attribute) -> (Option<RequiredProvid
     {
         found.push(
             Diagnostic::error("Invalid version constraint", format!("\"{version}\" is no version constraint."))
-                .at(attribute.expr.span),
+                .at(version_span)
+                .hint("Write a text such as \"~> 5.0\" or \">= 5.1, < 6.0\"."),
         );
     }
     (Some(required), found)

@@ -5,10 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use crate::addr::Name;
-use crate::diag::{Diagnostic, Diagnostics, Sources, Span, did_you_mean};
+use crate::diag::{Diagnostic, Diagnostics, Sources, Span, did_you_mean, reason};
 use crate::hcl::ast::Expr;
-use crate::hcl::{parse_body, parse_expr};
-use crate::value::json::from_json;
+use crate::hcl::{parse_body, parse_expr, parse_json_values};
 use crate::value::{Type, Value};
 
 use super::{Module, Variable};
@@ -20,6 +19,15 @@ pub enum Given {
     Expr(Expr),
     /// From a file of JSON.
     Value(Value, Span),
+}
+
+/// What was given, and whether all of it could be read.
+#[derive(Debug)]
+pub struct GivenValues {
+    pub values: BTreeMap<Name, Given>,
+    pub found: Diagnostics,
+    /// False if a file or an argument could not be read: then nobody can say that a variable has no value.
+    pub complete: bool,
 }
 
 /// `-var` and `-var-file`, in their order.
@@ -37,7 +45,7 @@ pub fn given(
     environment: &BTreeMap<String, String>,
     arguments: &[Argument],
     sources: &mut Sources,
-) -> (BTreeMap<Name, Given>, Diagnostics) {
+) -> GivenValues {
     let mut all = Collector { root, sources, values: BTreeMap::new(), found: Diagnostics::new() };
     for (key, text) in environment {
         if let Some(name) = key.strip_prefix("TF_VAR_")
@@ -61,7 +69,7 @@ pub fn given(
             Argument::File(path) => all.file(dir, path),
         }
     }
-    (all.values, all.found)
+    GivenValues { complete: !all.found.has_errors(), values: all.values, found: all.found }
 }
 
 /// Variable files that are read without being named.
@@ -134,7 +142,7 @@ impl Collector<'_> {
             Ok(bytes) => bytes,
             Err(e) => {
                 self.found.push(
-                    Diagnostic::error("Failed to read variables file", format!("{name}: {e}."))
+                    Diagnostic::error("Failed to read variables file", format!("{name}: {}.", reason(&e)))
                         .hint("Check the path: it is relative to the folder of the root module."),
                 );
                 return;
@@ -145,11 +153,8 @@ impl Collector<'_> {
             return;
         };
         let id = self.sources.add(name, text.as_str());
-        if name.ends_with(".json") {
-            self.json(id, name, &text);
-            return;
-        }
-        let (body, errors) = parse_body(id, &text);
+        let json = name.ends_with(".json");
+        let (body, errors) = if json { parse_json_values(id, &text) } else { parse_body(id, &text) };
         self.found.extend(errors);
         for block in &body.blocks {
             self.found.push(
@@ -161,27 +166,11 @@ impl Collector<'_> {
             );
         }
         for attribute in body.attributes {
-            if self.declared(&attribute.name.name, Some(attribute.name.span), name) {
+            let constant = super::settings::only_constants(&attribute.expr);
+            if !constant.is_empty() {
+                self.found.extend(constant);
+            } else if self.declared(&attribute.name.name, Some(attribute.name.span), name) {
                 self.values.insert(attribute.name.name, Given::Expr(attribute.expr));
-            }
-        }
-    }
-
-    fn json(&mut self, id: crate::diag::SourceId, name: &str, text: &str) {
-        let span = Span::new(id, 0..0);
-        match serde_json::from_str::<serde_json::Value>(text) {
-            Ok(serde_json::Value::Object(entries)) => {
-                for (key, value) in entries {
-                    if self.declared(&key, None, name) {
-                        self.values.insert(key.into(), Given::Value(from_json(&value), span));
-                    }
-                }
-            }
-            Ok(_) => self
-                .found
-                .push(Diagnostic::error("Invalid variables file", format!("{name} must hold one JSON object."))),
-            Err(e) => {
-                self.found.push(Diagnostic::error("Invalid variables file", format!("{name} is not valid JSON: {e}.")))
             }
         }
     }

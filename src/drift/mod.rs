@@ -1,99 +1,114 @@
 //! Live against state against configuration.
 //!
-//! Knows nothing of how a report is shown.
+//! Knows nothing of how it is shown.
 
-use crate::addr::Path;
+use crate::addr::Step;
 use crate::config::{Config, IgnoreChanges};
-use crate::plan::Drift;
+use crate::plan::{Drift, difference};
 use crate::provider::Providers;
 use crate::schema::Block;
-use crate::schema::normal::equivalent;
-use crate::value::Value;
+use crate::value::{Kind, Value};
 
-/// One attribute that differs.
-#[derive(Clone, Debug)]
-pub struct AttributeDrift {
-    pub path: Path,
-    pub stored: Value,
-    pub live: Value,
-}
-
-/// One object that differs, or is gone.
-#[derive(Clone, Debug)]
-pub struct ObjectDrift {
-    pub drift: Drift,
-    /// Empty where the object is gone.
-    pub attributes: Vec<AttributeDrift>,
-}
-
-/// What was found.
-#[derive(Clone, Debug, Default)]
-pub struct DriftReport {
-    pub objects: Vec<ObjectDrift>,
-}
-
-impl DriftReport {
-    pub fn is_empty(&self) -> bool {
-        self.objects.is_empty()
-    }
-}
-
-/// Attribute by attribute. What the configuration leaves to others (`ignore_changes`) is no drift.
-pub fn report(drifts: Vec<Drift>, config: &Config, providers: &Providers) -> DriftReport {
-    let mut report = DriftReport::default();
-    for drift in drifts {
+/// What of the differences matters. What the configuration leaves to others (`ignore_changes`) is no drift, nor is what
+/// nobody can configure: a status, or a platform version that AWS raises by itself.
+pub fn material(drifts: Vec<Drift>, config: &Config, providers: &Providers) -> Vec<Drift> {
+    let keep = |mut drift: Drift| {
+        let Some(live) = drift.after.take() else { return Some(drift) };
         let resource = &drift.key.addr.resource;
-        let Some(schema) = providers.schema(&drift.provider.source, &resource.resource) else { continue };
-        let mut attributes = Vec::new();
-        if let Some(live) = &drift.after {
-            compare(&schema.block, &drift.before, live, &Path::root(), &mut attributes);
-            let block = config.module(&resource.module.path()).and_then(|m| m.resources.get(&resource.resource));
-            let ignored = block.map(|b| &b.lifecycle.ignore_changes);
-            attributes.retain(|a| !ignored.is_some_and(|i| ignores(i, &a.path)));
-            if attributes.is_empty() {
-                continue;
-            }
-        }
-        report.objects.push(ObjectDrift { drift, attributes });
-    }
-    report
-}
-
-fn ignores(ignore: &IgnoreChanges, path: &Path) -> bool {
-    match ignore {
-        IgnoreChanges::None => false,
-        IgnoreChanges::All => true,
-        IgnoreChanges::Paths(paths) => {
-            // `tags` and `tags_all` say the same.
-            let plain = Path(path.0.clone());
-            paths.iter().any(|(p, _)| {
-                plain.starts_with(p)
-                    || (p.first().is_some_and(|n| &**n == "tags") && path.first().is_some_and(|n| &**n == "tags_all"))
-            })
-        }
-    }
-}
-
-fn compare(block: &Block, stored: &Value, live: &Value, at: &Path, out: &mut Vec<AttributeDrift>) {
-    use crate::addr::Step;
-    for (name, attribute) in &block.attributes {
-        if let (Some(a), Some(b)) = (stored.get(name), live.get(name))
-            && !equivalent(attribute.normal, a, b)
-        {
-            out.push(AttributeDrift { path: at.then(Step::Attr(name.clone())), stored: a.clone(), live: b.clone() });
-        }
-    }
-    for (name, nested) in &block.blocks {
-        let (Some(a), Some(b)) = (stored.get(name), live.get(name)) else { continue };
-        let path = at.then(Step::Attr(name.clone()));
-        match (a.as_slice(), b.as_slice()) {
-            (Some(x), Some(y)) if x.len() == y.len() && nested.nesting == crate::schema::Nesting::List => {
-                for (i, (x, y)) in x.iter().zip(y).enumerate() {
-                    compare(&nested.block, x, y, &path.then(Step::Index(i as u64)), out);
+        let schema = providers.schema(&drift.provider.source, &resource.resource)?;
+        let block = config.module(&resource.module.path()).and_then(|m| m.resources.get(&resource.resource));
+        let live = match block.map(|b| &b.lifecycle.ignore_changes) {
+            None | Some(IgnoreChanges::None) => live,
+            Some(IgnoreChanges::All) => return None,
+            Some(IgnoreChanges::Paths(paths)) => paths.iter().fold(live, |live, (path, _)| {
+                let live = as_stored(live, Some(&drift.before), &path.0);
+                // `tags` and `tags_all` say the same.
+                match path.0.split_first() {
+                    Some((Step::Attr(name), rest)) if &**name == "tags" => {
+                        let all: Vec<Step> =
+                            [Step::Attr("tags_all".into())].into_iter().chain(rest.iter().cloned()).collect();
+                        as_stored(live, Some(&drift.before), &all)
+                    }
+                    _ => live,
                 }
+            }),
+        };
+        let live = configurable(&schema.block, live, &drift.before);
+        let differs = difference(&schema.block, &drift.before, &live).changed;
+        drift.after = Some(live);
+        differs.then_some(drift)
+    };
+    drifts.into_iter().filter_map(keep).collect()
+}
+
+/// The live object with what is stored for the attributes that only the provider sets.
+fn configurable(block: &Block, live: Value, stored: &Value) -> Value {
+    let marks = live.marks;
+    let Kind::Object(entries) = live.kind else { return live };
+    let settled = entries.iter().map(|(name, live)| {
+        let before = stored.get(name);
+        let value = match (block.attributes.get(name), block.blocks.get(name), before) {
+            (Some(attribute), _, Some(before)) if !attribute.configurable() => before.clone(),
+            (_, Some(nested), Some(before)) => match (&live.kind, before.as_slice()) {
+                (Kind::List(ty, items), Some(before)) if items.len() == before.len() => {
+                    let pairs = items.iter().zip(before);
+                    let items = pairs.map(|(l, b)| configurable(&nested.block, l.clone(), b)).collect();
+                    Value::list(ty.clone(), items).mark(live.marks)
+                }
+                _ => live.clone(),
+            },
+            _ => live.clone(),
+        };
+        (name.clone(), value)
+    });
+    Value::object(settled.collect()).mark(marks)
+}
+
+/// The live value with what is stored at one path.
+fn as_stored(live: Value, stored: Option<&Value>, steps: &[Step]) -> Value {
+    let Some((step, rest)) = steps.split_first() else { return stored.cloned().unwrap_or(live) };
+    let marks = live.marks;
+    let kind = match (live.kind, step) {
+        (Kind::Object(m), Step::Attr(key) | Step::Key(key)) => {
+            let mut m = (*m).clone();
+            if let Some(inner) = m.remove(key) {
+                m.insert(key.clone(), as_stored(inner, stored.and_then(|s| s.get(key)), rest));
             }
-            _ if equivalent(crate::schema::Normal::Exact, a, b) => {}
-            _ => out.push(AttributeDrift { path, stored: a.clone(), live: b.clone() }),
+            Kind::Object(m.into())
         }
+        (Kind::Map(ty, m), Step::Attr(key) | Step::Key(key)) => {
+            let mut m = (*m).clone();
+            match stored.and_then(|s| s.get(key)) {
+                Some(value) => m.insert(key.clone(), value.clone()),
+                None => m.remove(key),
+            };
+            Kind::Map(ty, m.into())
+        }
+        (Kind::List(ty, items), Step::Index(i)) => {
+            let mut items = (*items).clone();
+            let before = stored.and_then(Value::as_slice).and_then(|s| s.get(*i as usize));
+            if let (Some(slot), Some(before)) = (items.get_mut(*i as usize), before) {
+                *slot = as_stored(slot.clone(), Some(before), rest);
+            }
+            Kind::List(ty, items.into())
+        }
+        (kind, _) => kind,
+    };
+    Value { kind, marks }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_own_is_taken_as_stored() {
+        let object = |size: i64, min: i64| {
+            let inner = Value::object([("desired".into(), size.into()), ("min".into(), min.into())].into());
+            Value::object([("scaling".into(), Value::list(inner.ty(), vec![inner]))].into())
+        };
+        let path = [Step::Attr("scaling".into()), Step::Index(0), Step::Attr("desired".into())];
+        assert_eq!(as_stored(object(5, 1), Some(&object(2, 1)), &path), object(2, 1));
+        assert_eq!(as_stored(object(5, 3), Some(&object(2, 1)), &path), object(2, 3));
     }
 }

@@ -17,6 +17,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod traversal;
+mod variable;
 pub mod world;
 
 pub use bindings::Bindings;

@@ -7,13 +7,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use crate::addr::{AbsResource, InstanceKey, ModuleInstance, ModulePath, Name, ResourceAddr};
-use crate::config::{Condition, Config, Module, ModuleCall, Output, Repetition, Variable};
+use crate::config::{Condition, Config, Module, ModuleCall, Output, Repetition};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::hcl::ast::Expr;
 use crate::value::{Kind, Marks, Type, Value};
 
 use super::module_scope::ModuleScope;
-use super::{Surroundings, apply_type, evaluate};
+use super::variable::marks;
+pub use super::variable::variable_value;
+use super::{Surroundings, evaluate};
 
 /// Instances that a block has, once its `count` or `for_each` is evaluated.
 #[derive(Clone, Debug, PartialEq)]
@@ -260,7 +262,7 @@ impl<'c> World<'c> {
             let given = match (call, arg) {
                 (Some(call), Some(arg)) => {
                     let scope = self.scope_of(&parent, self.repeated_call(&parent, call, key));
-                    Some((self.or_unknown(evaluate(&arg.expr, &scope)), arg.expr.span))
+                    Some((self.or_unknown(evaluate(&arg.expr, &scope)), arg.expr.span, Some(&arg.expr)))
                 }
                 _ => None,
             };
@@ -268,7 +270,7 @@ impl<'c> World<'c> {
         })
     }
 
-    pub(super) fn local(&self, module: &ModuleInstance, name: &Name) -> Value {
+    pub fn local(&self, module: &ModuleInstance, name: &Name) -> Value {
         self.memoized(module, Slot::Local(name.clone()), || {
             let local = self.module(module).and_then(|m| m.locals.get(name));
             local.map_or_else(
@@ -315,7 +317,10 @@ impl<'c> World<'c> {
                 for variable in module.variables.values() {
                     let scope = self.scope(&instance);
                     for condition in &variable.validations {
-                        let subject = format!("var.{}", variable.name.name);
+                        let subject = match instance.is_root() {
+                            true => format!("var.{}", variable.name.name),
+                            false => format!("{instance}.var.{}", variable.name.name),
+                        };
                         found.extend(failed(condition, &scope, "Invalid value for variable", &subject));
                     }
                 }
@@ -323,40 +328,6 @@ impl<'c> World<'c> {
         }
         found.extend(self.take_errors());
         found
-    }
-}
-
-fn marks(variable: &Variable) -> Marks {
-    let sensitive = if variable.sensitive { Marks::SENSITIVE } else { Marks::NONE };
-    let ephemeral = if variable.ephemeral { Marks::EPHEMERAL } else { Marks::NONE };
-    sensitive | ephemeral
-}
-
-/// The final value of a variable: its default where nothing is given, of its type, marked as its block says.
-pub fn variable_value(
-    variable: &Variable,
-    given: Option<(Value, crate::diag::Span)>,
-    scope: &dyn super::Scope,
-) -> Result<Value, Diagnostics> {
-    let (value, span) = match given {
-        Some((value, span)) if !(value.is_null() && !variable.nullable && variable.default.is_some()) => (value, span),
-        other => match &variable.default {
-            Some(default) => (evaluate(default, scope)?, default.span),
-            None => other.unwrap_or_else(|| (Value::null(variable.ty.clone()), variable.span)),
-        },
-    };
-    if value.is_null() && !variable.nullable {
-        let detail = format!("The variable \"{}\" must not be null.", variable.name.name);
-        return Err(Diagnostic::error("Required variable not set", detail).at(span).into());
-    }
-    match apply_type(&value, &variable.ty, variable.defaults.as_ref()) {
-        Ok(value) => Ok(value.mark(marks(variable))),
-        Err(why) => Err(Diagnostic::error(
-            "Invalid value for input variable",
-            format!("The given value is not suitable for var.{}: {why}.", variable.name.name),
-        )
-        .at(span)
-        .into()),
     }
 }
 
@@ -387,16 +358,27 @@ pub fn failed(condition: &Condition, scope: &dyn super::Scope, summary: &str, su
         Some(true) => Diagnostics::new(),
         Some(false) => {
             let message = match evaluate(&condition.message, scope) {
-                Ok(text) if text.is_sensitive_deep() => "The error message contains a sensitive value.".to_owned(),
+                Ok(text) if text.is_sensitive_deep() => {
+                    "The condition does not hold. What its error_message says cannot be shown: it contains a sensitive value."
+                        .to_owned()
+                }
                 Ok(text) => text.as_str().unwrap_or("The condition does not hold.").to_owned(),
                 Err(_) => "The condition does not hold.".to_owned(),
             };
             Diagnostic::error(summary, message).at(condition.condition.span).address(subject).into()
         }
-        None => Diagnostic::error("Invalid condition result", "The condition must be true or false.")
-            .at(condition.condition.span)
-            .into(),
+        None => Diagnostic::error(
+            "Invalid condition result",
+            format!("The condition must be true or false, and it is {}.", given_kind(&result)),
+        )
+        .address(subject)
+        .at(condition.condition.span)
+        .into(),
     }
+}
+
+fn given_kind(value: &Value) -> String {
+    if value.is_null() { "null".into() } else { format!("of type {}", value.ty().friendly_name()) }
 }
 
 fn count(expr: &Expr, value: Value) -> Result<Keys, Diagnostic> {

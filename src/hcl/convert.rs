@@ -15,6 +15,9 @@ use crate::diag::{Diagnostic, Diagnostics, SourceId, Span};
 use crate::value::{Number, Type, Value};
 
 use super::ast::*;
+use super::explain::Problem;
+use super::grammar;
+use super::scan::is_word;
 use super::template;
 
 /// Converts trees of one text; `base` is where the text begins in its source.
@@ -23,11 +26,13 @@ pub(super) struct Converter<'a> {
     text: &'a str,
     base: usize,
     pub diagnostics: Diagnostics,
+    /// Whether a quoted string was read beyond its end: what follows it must be read anew.
+    pub overrun: bool,
 }
 
 impl<'a> Converter<'a> {
     pub fn new(source: SourceId, text: &'a str, base: usize) -> Self {
-        Self { source, text, base, diagnostics: Diagnostics::new() }
+        Self { source, text, base, diagnostics: Diagnostics::new(), overrun: false }
     }
 
     pub fn span(&self, range: Option<Range<usize>>) -> Span {
@@ -115,7 +120,8 @@ impl<'a> Converter<'a> {
             ),
             Expression::FuncCall(call) => self.call(call),
             Expression::Traversal(traversal) => {
-                let steps = traversal.operators.iter().map(|o| self.access(o)).collect();
+                let steps: Vec<Access> = traversal.operators.iter().map(|o| self.access(o)).collect();
+                self.refuse_steps(&steps);
                 match &traversal.expr {
                     Expression::Variable(name) => ExprKind::Traversal(self.ident(name), steps),
                     other => ExprKind::Access(Box::new(self.expr(other)), steps),
@@ -159,6 +165,7 @@ impl<'a> Converter<'a> {
     fn refuse_newline(&mut self, range: Option<Range<usize>>) {
         let text = self.text(range.clone());
         if let (Some(at), Some(range)) = (text.find('\n'), range) {
+            self.overrun = true;
             let end = range.start + text[..at].trim_end_matches('\r').len();
             self.diagnostics.push(
                 Diagnostic::error(
@@ -171,27 +178,87 @@ impl<'a> Converter<'a> {
         }
     }
 
+    /// Text of a quoted template, from the source.
+    pub fn unescape(&mut self, range: Option<Range<usize>>) -> String {
+        self.refuse_newline(range.clone());
+        let start = range.as_ref().map_or(0, |r| r.start);
+        let text = self.text(range);
+        let mut out = String::with_capacity(text.len());
+        let mut at = 0;
+        while let Some(rest) = text.get(at..)
+            && let Some(c) = rest.chars().next()
+        {
+            if rest.starts_with("$${") || rest.starts_with("%%{") {
+                out.push_str(&rest[1..3]);
+                at += 3;
+                continue;
+            }
+            if c == '"' {
+                // The string ends here, and with it the template.
+                let problem = Problem::new(
+                    "Unexpected end of template",
+                    "The string ends before the directive in it.",
+                    start + at..start + at + 1,
+                );
+                self.diagnostics.push(problem.diagnostic(self.source, self.base));
+                self.overrun = true;
+                return out;
+            }
+            let (c, len) = match c {
+                '\\' => grammar::escape(rest).unwrap_or_else(|| {
+                    let problem = grammar::bad_escape(rest, start + at);
+                    self.diagnostics.push(problem.diagnostic(self.source, self.base));
+                    (c, 1)
+                }),
+                c => (c, c.len_utf8()),
+            };
+            out.push(c);
+            at += len;
+        }
+        out
+    }
+
+    /// The keyword of a directive is a word of its own; `hcl_edit` would take `%{ifx}` for `%{if x}`.
+    pub fn refuse_glued(&mut self, directive: Option<Range<usize>>, keyword: &str) {
+        let Some(start) = directive.as_ref().map(|r| r.start) else { return };
+        let text = self.text(directive);
+        let rest = text.trim_start_matches(['%', '{', '~']).trim_start();
+        let word = &rest[..rest.find(|c| !is_word(c)).unwrap_or(rest.len())];
+        if word.len() > keyword.len() && word.starts_with(keyword) {
+            let start = start + text.len() - rest.len();
+            self.diagnostics.push(
+                Diagnostic::error(
+                    "Invalid template control keyword",
+                    format!("\"{word}\" is not a keyword of templates."),
+                )
+                .at(self.span(Some(start..start + word.len())))
+                .hint(format!("Put a blank behind \"{keyword}\".")),
+            );
+        }
+    }
+
     fn key(&mut self, key: &EditKey) -> ObjectKey {
         match key {
-            EditKey::Ident(ident) => ObjectKey::Name(self.ident(ident)),
+            // From the source: a repeated key was renamed for the parser.
+            EditKey::Ident(ident) => {
+                let range = ident.span();
+                ObjectKey::Name(Ident { name: self.text(range.clone()).into(), span: self.span(range) })
+            }
+            EditKey::Expression(Expression::String(text)) => {
+                let range = text.span();
+                let source = self.text(range.clone());
+                let text = match hcl_edit::parser::parse_expr(source) {
+                    Ok(Expression::String(text)) => text.value().clone(),
+                    _ => text.value().clone(),
+                };
+                self.refuse_newline(range.clone());
+                ObjectKey::Expr(Expr { kind: ExprKind::Literal(Value::string(text)), span: self.span(range) })
+            }
             EditKey::Expression(e @ (Expression::Null(_) | Expression::Bool(_))) => {
                 let range = e.span();
                 ObjectKey::Name(Ident { name: self.text(range.clone()).into(), span: self.span(range) })
             }
-            EditKey::Expression(e) => {
-                let expr = self.expr(e);
-                if matches!(&expr.kind, ExprKind::Traversal(..)) {
-                    self.diagnostics.push(
-                        Diagnostic::error(
-                            "Ambiguous attribute key",
-                            "It is not clear whether this key is meant as a reference or as plain text.",
-                        )
-                        .at(expr.span)
-                        .hint("Put parentheses around a reference, or quotes around a literal key with dots."),
-                    );
-                }
-                ObjectKey::Expr(expr)
-            }
+            EditKey::Expression(e) => ObjectKey::Expr(self.expr(e)),
         }
     }
 
@@ -224,6 +291,38 @@ impl<'a> Converter<'a> {
             TraversalOperator::LegacyIndex(n) => Access::LegacyIndex(*n.value(), self.span(n.span())),
             TraversalOperator::AttrSplat(s) => Access::AttrSplat(self.span(operator.span().or(s.span()))),
             TraversalOperator::FullSplat(s) => Access::FullSplat(self.span(operator.span().or(s.span()))),
+        }
+    }
+
+    /// What old forms of indexes and splats do not allow.
+    fn refuse_steps(&mut self, steps: &[Access]) {
+        let mut attr_splat = false;
+        for (i, step) in steps.iter().enumerate() {
+            match step {
+                Access::LegacyIndex(n, span) => {
+                    if let Some(Access::LegacyIndex(before, first)) = i.checked_sub(1).and_then(|i| steps.get(i)) {
+                        self.diagnostics.push(
+                            Diagnostic::error(
+                                "Invalid legacy index syntax",
+                                "Two indexes in a row cannot be written with dots.",
+                            )
+                            .at(first.to(*span))
+                            .hint(format!("Write [{before}][{n}].")),
+                        );
+                    }
+                }
+                Access::Attr(_) => {}
+                Access::AttrSplat(span) if attr_splat => self.diagnostics.push(
+                    Diagnostic::error(
+                        "Nested splat expression not allowed",
+                        "A splat with a dot (.*) cannot stand within another one.",
+                    )
+                    .at(*span)
+                    .hint("Use [*] in place of the first .*."),
+                ),
+                Access::AttrSplat(_) => attr_splat = true,
+                Access::Index(_) | Access::FullSplat(_) => attr_splat = false,
+            }
         }
     }
 

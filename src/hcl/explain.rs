@@ -9,9 +9,10 @@ use hcl_edit::parser::Error;
 
 use crate::diag::{Diagnostic, SourceId, Span};
 
+use super::grammar;
 use super::scan::{self, Kind, Lexeme};
 
-struct Problem {
+pub(super) struct Problem {
     summary: &'static str,
     detail: String,
     range: Range<usize>,
@@ -19,16 +20,16 @@ struct Problem {
 }
 
 impl Problem {
-    fn new(summary: &'static str, detail: impl Into<String>, range: Range<usize>) -> Self {
+    pub fn new(summary: &'static str, detail: impl Into<String>, range: Range<usize>) -> Self {
         Self { summary, detail: detail.into(), range, hint: None }
     }
 
-    fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    fn diagnostic(self, source: SourceId, base: usize) -> Diagnostic {
+    pub fn diagnostic(self, source: SourceId, base: usize) -> Diagnostic {
         let span = Span::new(source, base + self.range.start..base + self.range.end);
         let diagnostic = Diagnostic::error(self.summary, self.detail).at(span);
         match self.hint {
@@ -42,18 +43,17 @@ impl Problem {
 pub(super) fn expression(source: SourceId, text: &str, base: usize, error: &Error) -> Diagnostic {
     let lexemes = scan::lexemes(text);
     lexical(text, &lexemes)
-        .unwrap_or_else(|| parser(text, &lexemes, error, error.location().offset(), false))
+        .or_else(|| grammar::expression(text, &lexemes, false).err())
+        .unwrap_or_else(|| parser(text, &lexemes, error, error.location().offset()))
         .diagnostic(source, base)
 }
 
 /// A template without quotes around it.
 pub(super) fn template(source: SourceId, text: &str, base: usize, error: &Error) -> Diagnostic {
-    let at = error.location().offset();
-    let mut problem = parser(text, &[], error, at, false);
-    problem.summary = "Invalid template";
-    problem.detail = format!("The template cannot be read from here on. {}", problem.detail);
-    problem.hint = Some("Write $${ or %%{ where the characters themselves are meant.".into());
-    problem.diagnostic(source, base)
+    grammar::template(text, 0..text.len(), false)
+        .err()
+        .unwrap_or_else(|| parser(text, &[], error, error.location().offset()))
+        .diagnostic(source, base)
 }
 
 /// One item of a body; `error` is what the parser said of it alone.
@@ -62,7 +62,11 @@ pub(super) fn item(source: SourceId, text: &str, item: &[Lexeme], base: usize, e
     structural(text, item)
         .or_else(|| lexical(text, item))
         .or_else(|| headless(text, item))
-        .unwrap_or_else(|| parser(text, item, error, start + error.location().offset(), true))
+        .or_else(|| match item {
+            [_, equals, value @ ..] if equals.kind == Kind::Equals => grammar::expression(text, value, true).err(),
+            _ => None,
+        })
+        .unwrap_or_else(|| parser(text, item, error, start + error.location().offset()))
         .diagnostic(source, base)
 }
 
@@ -79,7 +83,7 @@ fn structural(text: &str, item: &[Lexeme]) -> Option<Problem> {
         .hint("Remove it, or look for a bracket too much further up."),
         (Kind::Str, _) => Problem::new("Invalid argument name", "Argument names must not be quoted.", first.range())
             .hint(format!("Write {} = … without quotes.", word.trim_matches('"'))),
-        (Kind::Bad(_), _) => return None,
+        (Kind::Bad(_) | Kind::OpenStr | Kind::OpenComment | Kind::OpenHeredoc, _) => return None,
         (kind, _) if kind != Kind::Word => Problem::new(
             "Argument or block definition required",
             "An argument or block definition is required here.",
@@ -126,8 +130,10 @@ fn headless(text: &str, item: &[Lexeme]) -> Option<Problem> {
             .hint("Put { at the end of this line."),
         ),
         found => {
-            let end = found.or(item.last()).map_or(first.end, |l| l.end);
-            let value = item.get(1).map_or("value", |l| &text[l.range()]);
+            // A text of many lines is not underlined.
+            let end = found.or(item.last()).filter(|l| l.kind != Kind::Heredoc).map_or(first.end, |l| l.end);
+            let simple = item.get(1).filter(|l| matches!(l.kind, Kind::Word | Kind::Str | Kind::Number));
+            let value = simple.map_or("value", |l| &text[l.range()]);
             Some(
                 Problem::new(
                     "Missing equals sign",
@@ -141,7 +147,7 @@ fn headless(text: &str, item: &[Lexeme]) -> Option<Problem> {
 }
 
 /// Faults that show in single lexemes and in the balance of brackets.
-fn lexical(text: &str, lexemes: &[Lexeme]) -> Option<Problem> {
+pub(super) fn lexical(text: &str, lexemes: &[Lexeme]) -> Option<Problem> {
     let mut open: Vec<Lexeme> = Vec::new();
     for lexeme in lexemes {
         let range = lexeme.range();
@@ -234,82 +240,20 @@ fn unclosed(lexeme: Lexeme, open: char) -> Problem {
         .hint(format!("Add \"{close}\" where the part that begins here ends."))
 }
 
-/// The parser's own view, translated.
-fn parser(text: &str, lexemes: &[Lexeme], error: &Error, at: usize, in_body: bool) -> Problem {
+/// The parser's own view, where nothing better is known.
+fn parser(text: &str, lexemes: &[Lexeme], error: &Error, at: usize) -> Problem {
     let at = floor(text, at);
-    let message = error.message();
     let found = lexemes.iter().find(|l| l.end > at);
     let range = found.filter(|l| l.start >= at).map_or(at..ceil(text, at + 1), |l| l.range());
-    let shown = match found.map(|l| l.kind) {
-        Some(Kind::Newline) => "the end of the line".to_owned(),
-        Some(_) => format!("\"{}\"", text.get(range.clone()).unwrap_or("").lines().next().unwrap_or("")),
-        None => "the end".to_owned(),
-    };
-    if message.contains("nested levels") || message.contains("operator") && message.contains("at most") {
-        return Problem::new("Nesting too deep", "This expression is too deeply nested.", range)
-            .hint("Move parts of it to local values.");
-    }
-    if message.contains("redefined object key") {
-        return Problem::new("Duplicate object key", "The same key was already set in this object.", range)
-            .hint("Remove one of the two.");
-    }
-    if message.contains("redefined attribute") {
-        return Problem::new("Attribute redefined", "Each argument may be set only once.", range);
-    }
-    if message.contains("escape sequence") || message.contains("hex code") {
+    if error.message().contains("at most") {
         return Problem::new(
-            "Invalid escape sequence",
-            "Valid escapes are \\n, \\r, \\t, \\\", \\\\, \\uNNNN and \\UNNNNNNNN.",
-            at.saturating_sub(1)..ceil(text, at + 1),
-        )
-        .hint("Write \\\\ for a backslash.");
-    }
-    if message.contains("object value assignment") {
-        return Problem::new(
-            "Missing attribute value",
-            format!("An object key must be followed by = (or :) and a value, but {shown} was found."),
-            range,
-        );
-    }
-    if message.contains("object item") {
-        return Problem::new(
-            "Missing attribute separator",
-            format!("Items of an object are separated by newlines or commas, but {shown} was found."),
-            range,
-        );
-    }
-    if message.contains("newline") && in_body {
-        return Problem::new(
-            "Missing newline after argument",
-            format!("An argument must end with its line, but {shown} was found."),
+            "Nesting too deep",
+            "This expression is nested too deeply, or has too many operators.",
             range,
         )
-        .hint("Put each argument on a line of its own.");
+        .hint("Move parts of it to local values.");
     }
-    if message.contains("traversal operator") {
-        return Problem::new(
-            "Invalid attribute name",
-            format!("A dot must be followed by the name of an attribute, but {shown} was found."),
-            range,
-        );
-    }
-    if let Some(wanted) = only_expected(message) {
-        return Problem::new("Invalid expression", format!("Expected {wanted} here, but {shown} was found."), range);
-    }
-    if !in_body && at > 0 {
-        return Problem::new(
-            "Extra characters after expression",
-            format!("The expression is complete before this, but {shown} was found."),
-            range,
-        );
-    }
-    Problem::new("Invalid expression", format!("Expected the start of an expression, but {shown} was found."), range)
-}
-
-/// What a message expects, where that is one thing.
-fn only_expected(message: &str) -> Option<&str> {
-    let (_, wanted) = message.split_once("expected ")?;
-    (!wanted.contains(" or ") && !wanted.contains("unexpected") && wanted.len() < 30).then_some(wanted)
+    Problem::new("Invalid syntax", "The text cannot be read from here on.", range)
 }
 
 fn floor(text: &str, at: usize) -> usize {

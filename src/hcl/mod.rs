@@ -2,16 +2,21 @@
 //!
 //! Knows nothing of what a resource is. Parsing stands on `hcl::edit`; no other module sees that crate.
 
+mod align;
 pub mod ast;
 mod convert;
 mod explain;
+mod grammar;
+mod json;
 mod parse;
 #[cfg(test)]
 mod print;
 mod recover;
+mod respan;
 mod scan;
 mod template;
 #[cfg(test)]
 mod tests;
 
+pub use json::{parse_json_body, parse_json_values};
 pub use parse::{MAX_SOURCE_BYTES, parse_body, parse_expr, parse_template};

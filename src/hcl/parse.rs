@@ -5,7 +5,7 @@ use crate::value::Value;
 
 use super::ast::{Body, Expr, ExprKind};
 use super::convert::Converter;
-use super::{explain, recover, scan};
+use super::{align, explain, recover, scan};
 
 /// Greatest length of a source text, in bytes: longer ones are no configuration.
 pub const MAX_SOURCE_BYTES: usize = 16 << 20;
@@ -19,11 +19,12 @@ pub fn parse_body(source: SourceId, text: &str) -> (Body, Diagnostics) {
         let span = Span::new(source, base..base);
         return (Body { attributes: Vec::new(), blocks: Vec::new(), span, json: false }, found);
     }
-    match hcl_edit::parser::parse_body(text) {
+    match read_body(text) {
         Ok(body) => {
             let mut converter = Converter::new(source, text, base);
             let body = converter.body(&body, 0..text.len());
-            (body, converter.diagnostics)
+            // A string that was read beyond its end may have swallowed what follows.
+            if converter.overrun { recover::body(source, text, base) } else { (body, converter.diagnostics) }
         }
         Err(_) => recover::body(source, text, base),
     }
@@ -39,7 +40,7 @@ pub(super) fn parse_expr_at(source: SourceId, text: &str, base: usize) -> Result
     admissible(source, text, base)?;
     let lead = text.len() - text.trim_start().len();
     let inner = text.trim();
-    match hcl_edit::parser::parse_expr(inner) {
+    match align::parse(&align::aligned(inner, false), hcl_edit::parser::parse_expr) {
         Ok(expr) => {
             let mut converter = Converter::new(source, inner, base + lead);
             let expr = converter.expr(&expr);
@@ -60,10 +61,8 @@ pub(super) fn parse_template_at(source: SourceId, text: &str, base: usize) -> Re
     if !text.contains("${") && !text.contains("%{") {
         return Ok(Expr { kind: ExprKind::Literal(Value::string(text)), span });
     }
-    if text.len() > MAX_SOURCE_BYTES {
-        return Err(too_long(span).into());
-    }
-    match hcl_edit::parser::parse_template(text) {
+    admissible_length(source, text, base)?;
+    match align::parse(&align::aligned(text, true), hcl_edit::parser::parse_template) {
         Ok(template) => {
             let mut converter = Converter::new(source, text, base);
             let kind = converter.bare_template(&template);
@@ -73,15 +72,18 @@ pub(super) fn parse_template_at(source: SourceId, text: &str, base: usize) -> Re
     }
 }
 
+/// The body of a text as `hcl_edit` sees it.
+pub(super) fn read_body(text: &str) -> Result<hcl_edit::structure::Body, hcl_edit::parser::Error> {
+    align::parse(&align::aligned(text, false), hcl_edit::parser::parse_body)
+}
+
 /// Some editors begin a file with a byte-order mark.
-fn without_mark(text: &str) -> (&str, usize) {
+pub(super) fn without_mark(text: &str) -> (&str, usize) {
     text.strip_prefix('\u{feff}').map_or((text, 0), |rest| (rest, '\u{feff}'.len_utf8()))
 }
 
 fn admissible(source: SourceId, text: &str, base: usize) -> Result<(), Diagnostics> {
-    if text.len() > MAX_SOURCE_BYTES {
-        return Err(too_long(Span::new(source, base..base)).into());
-    }
+    admissible_length(source, text, base)?;
     match scan::too_deep(text) {
         Some(at) => Err(Diagnostic::error(
             "Nesting too deep",
@@ -92,6 +94,13 @@ fn admissible(source: SourceId, text: &str, base: usize) -> Result<(), Diagnosti
         .into()),
         None => Ok(()),
     }
+}
+
+pub(super) fn admissible_length(source: SourceId, text: &str, base: usize) -> Result<(), Diagnostics> {
+    if text.len() > MAX_SOURCE_BYTES {
+        return Err(too_long(Span::new(source, base..base)).into());
+    }
+    Ok(())
 }
 
 fn too_long(span: Span) -> Diagnostic {

@@ -7,6 +7,7 @@ use crate::diag::{Diagnostic, Diagnostics, SourceId, Span};
 use super::ast::{Block, Body};
 use super::convert::Converter;
 use super::explain;
+use super::parse::read_body;
 use super::scan::{self, Kind, Lexeme};
 
 /// Words that begin a block at the left margin: where one stands, the block before it has surely ended.
@@ -60,7 +61,7 @@ impl Reader<'_> {
 
     fn item(&mut self, item: &[Lexeme], range: Range<usize>, out: &mut Body) {
         let chunk = &self.text[range.clone()];
-        let error = match hcl_edit::parser::parse_body(chunk) {
+        let error = match read_body(chunk) {
             Ok(body) => {
                 let mut converter = Converter::new(self.source, chunk, self.base + range.start);
                 let body = converter.body(&body, 0..chunk.len());
@@ -72,15 +73,10 @@ impl Reader<'_> {
             Err(error) => error,
         };
         let before = self.diagnostics.len();
-        if let Some(block) = self.block(item) {
+        if let Some((block, rest)) = self.block(item) {
             out.blocks.push(block);
-        } else if let [_, equals, _value, ..] = item
-            && equals.kind == Kind::Equals
-        {
-            // The value alone: the parser locates its errors better without what surrounds it.
-            let value = &self.text[equals.end..range.end];
-            if let Err(found) = super::parse::parse_expr_at(self.source, value, self.base + equals.end) {
-                self.diagnostics.extend(found);
+            if let (Some(first), Some(last)) = (rest.first(), rest.last()) {
+                self.item(rest, first.start..last.end, out);
             }
         }
         if self.diagnostics.len() == before {
@@ -88,8 +84,8 @@ impl Reader<'_> {
         }
     }
 
-    /// A block whose header is sound; what is wrong within it is found item by item.
-    fn block(&mut self, item: &[Lexeme]) -> Option<Block> {
+    /// A block whose header is sound, and what stands behind it on its last line. Its content is read item by item.
+    fn block<'l>(&mut self, item: &'l [Lexeme]) -> Option<(Block, &'l [Lexeme])> {
         let open = header(item)?;
         let (first, brace) = (item.first()?, item.get(open)?);
         let header = format!("{}{{}}", &self.text[first.start..brace.start]);
@@ -101,7 +97,9 @@ impl Reader<'_> {
         let inner = &item[open + 1..close.unwrap_or(item.len())];
         let last = item.last()?;
         let end = close.and_then(|c| item.get(c)).unwrap_or(last).end;
-        if close.is_none() {
+        // A comment or text that never ends has swallowed the brace.
+        let swallowed = matches!(last.kind, Kind::OpenComment | Kind::OpenHeredoc);
+        if close.is_none() && !swallowed {
             self.diagnostics.push(
                 Diagnostic::error(
                     "Unclosed configuration block",
@@ -121,9 +119,21 @@ impl Reader<'_> {
                 .at(self.span(extra.range())),
             );
         }
+        let before = self.diagnostics.len();
         block.body = self.body(inner, brace.start..end, false);
+        if self.diagnostics.len() == before && close.is_some() && !well_laid(inner) {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    "Invalid single-line block definition",
+                    "A block whose braces share a line with its content holds one argument at most, and ends on that line.",
+                )
+                .at(self.span(brace.start..end))
+                .within(block.header)
+                .hint("Put a line break behind the opening brace, and the closing brace on a line of its own."),
+            );
+        }
         block.span = self.span(first.start..end);
-        Some(block)
+        Some((block, close.and_then(|c| item.get(c + 1..)).unwrap_or(&[])))
     }
 
     fn find_redefined(&mut self, body: &mut Body) {
@@ -160,10 +170,21 @@ fn items<'l>(text: &str, lexemes: &'l [Lexeme], top: bool) -> Vec<&'l [Lexeme]> 
     let mut open: Vec<char> = Vec::new();
     let mut line_start = true;
     for (i, lexeme) in lexemes.iter().enumerate() {
-        if line_start && !open.is_empty() && i > start && begins_item(text, &lexemes[i..], open.last().copied(), top) {
-            out.push(&lexemes[start..i]);
-            start = i;
-            open.clear();
+        if line_start && !open.is_empty() && i > start {
+            if top && begins_block(text, &lexemes[i..]) {
+                open.clear();
+            } else if let [first, second, ..] = &lexemes[i..]
+                && (first.kind, second.kind) == (Kind::Word, Kind::Equals)
+            {
+                // Neither lists nor arguments of functions hold definitions: their end was forgotten.
+                while matches!(open.last(), Some('(' | '[')) {
+                    open.pop();
+                }
+            }
+            if open.is_empty() {
+                out.push(&lexemes[start..i]);
+                start = i;
+            }
         }
         line_start = lexeme.kind == Kind::Newline;
         match lexeme.kind {
@@ -171,9 +192,9 @@ fn items<'l>(text: &str, lexemes: &'l [Lexeme], top: bool) -> Vec<&'l [Lexeme]> 
             Kind::Close(c) => {
                 // An unclosed bracket in between is given up.
                 let matched = open.iter().rposition(|o| scan::closer(*o) == c);
-                open.truncate(matched.unwrap_or(0));
+                open.truncate(matched.unwrap_or(if c == '}' { 0 } else { open.len() }));
             }
-            Kind::Newline if open.is_empty() => {
+            Kind::Newline if open.is_empty() && !brace_below(&lexemes[start..i], &lexemes[i..]) => {
                 out.push(&lexemes[start..i]);
                 start = i + 1;
             }
@@ -198,19 +219,21 @@ fn trim(mut item: &[Lexeme]) -> &[Lexeme] {
     item
 }
 
-/// Whether a new item must begin here although a bracket is open.
-fn begins_item(text: &str, here: &[Lexeme], innermost: Option<char>, top: bool) -> bool {
+/// Whether a block of a file surely begins here, although a bracket is open.
+fn begins_block(text: &str, here: &[Lexeme]) -> bool {
     let [first, second, ..] = here else { return false };
-    if first.kind != Kind::Word {
-        return false;
-    }
     let at_margin = first.start == 0 || text[..first.start].ends_with('\n');
     let header = matches!(second.kind, Kind::Str | Kind::Open('{'));
-    if top && at_margin && header && TOP_LEVEL.contains(&&text[first.range()]) {
-        return true;
-    }
-    // Neither lists nor arguments of functions hold definitions.
-    matches!(innermost, Some('(' | '[')) && second.kind == Kind::Equals
+    first.kind == Kind::Word && at_margin && header && TOP_LEVEL.contains(&&text[first.range()])
+}
+
+/// Whether the brace of a block stands on the line below its header.
+fn brace_below(item: &[Lexeme], rest: &[Lexeme]) -> bool {
+    let item = trim(item);
+    let next = rest.iter().find(|l| l.kind != Kind::Newline);
+    item.first().is_some_and(|l| l.kind == Kind::Word)
+        && item.iter().all(|l| matches!(l.kind, Kind::Word | Kind::Str))
+        && next.is_some_and(|l| l.kind == Kind::Open('{'))
 }
 
 /// Index of the brace that opens the block's body.
@@ -220,6 +243,28 @@ fn header(item: &[Lexeme]) -> Option<usize> {
     }
     let open = item.iter().position(|l| !matches!(l.kind, Kind::Word | Kind::Str))?;
     (item.get(open)?.kind == Kind::Open('{')).then_some(open)
+}
+
+/// Whether the content of a block begins on a new line, or is a single argument.
+fn well_laid(inner: &[Lexeme]) -> bool {
+    match inner {
+        [] => true,
+        [first, .., last] if first.kind == Kind::Newline => last.kind == Kind::Newline,
+        [first] => first.kind == Kind::Newline,
+        [_, second, rest @ ..] => {
+            second.kind == Kind::Equals && rest.last().is_none_or(|l| l.kind != Kind::Newline) && {
+                let mut depth = 0i32;
+                rest.iter().all(|l| {
+                    depth += match l.kind {
+                        Kind::Open(_) => 1,
+                        Kind::Close(_) => -1,
+                        _ => 0,
+                    };
+                    l.kind != Kind::Newline || depth > 0
+                })
+            }
+        }
+    }
 }
 
 fn matching(item: &[Lexeme], open: usize) -> Option<usize> {

@@ -41,10 +41,31 @@ impl Lexeme {
 
 /// All lexemes but comments and blanks.
 pub(super) fn lexemes(text: &str) -> Vec<Lexeme> {
+    scan(text, 0, |_| false)
+}
+
+/// The lexemes up to the brace that closes what is open before the range, and the place of that brace.
+pub(super) fn lexemes_in_braces(text: &str, range: Range<usize>) -> Option<(Vec<Lexeme>, usize)> {
+    let mut depth = 0usize;
+    let mut found = scan(text.get(..range.end)?, range.start, |kind| {
+        match kind {
+            Kind::Open('{') => depth += 1,
+            Kind::Close('}') if depth == 0 => return true,
+            Kind::Close('}') => depth -= 1,
+            _ => {}
+        }
+        false
+    });
+    let last = found.pop()?;
+    (last.kind == Kind::Close('}') && depth == 0).then_some((found, last.start))
+}
+
+fn scan(text: &str, start: usize, mut last: impl FnMut(Kind) -> bool) -> Vec<Lexeme> {
     let mut out = Vec::new();
-    let mut at = 0;
-    while let Some(c) = text[at..].chars().next() {
-        let rest = &text[at..];
+    let mut at = start;
+    while let Some(rest) = text.get(at..)
+        && let Some(c) = rest.chars().next()
+    {
         let (kind, len) = match c {
             ' ' | '\t' | '\r' => (None, 1),
             '\n' => (Some(Kind::Newline), 1),
@@ -70,12 +91,19 @@ pub(super) fn lexemes(text: &str) -> Vec<Lexeme> {
                 (Some(Kind::Op), if two { 2 } else { 1 })
             }
             '+' | '-' | '*' | '/' | '%' | '?' | ':' | ',' | '.' => (Some(Kind::Op), 1),
-            c if c.is_ascii_digit() => (Some(Kind::Number), span_of(rest, |c| c.is_alphanumeric() || c == '.')),
+            c if c.is_ascii_digit() => {
+                let len = span_of(rest, |c| c.is_alphanumeric() || c == '.');
+                // `1...` is a number and an ellipsis.
+                (Some(Kind::Number), rest[..len].find("..").unwrap_or(len))
+            }
             c if is_word_start(c) => (Some(Kind::Word), span_of(rest, is_word)),
             c => (Some(Kind::Bad(c)), c.len_utf8()),
         };
         if let Some(kind) = kind {
             out.push(Lexeme { kind, start: at, end: at + len });
+            if last(kind) {
+                break;
+            }
         }
         at += len.max(1);
     }
@@ -121,7 +149,7 @@ fn is_word_start(c: char) -> bool {
     c.is_alphabetic() || c == '_'
 }
 
-fn is_word(c: char) -> bool {
+pub(super) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '-'
 }
 
@@ -176,7 +204,7 @@ fn quoted(text: &str) -> Option<usize> {
 }
 
 /// The delimiter of a heredoc that begins here.
-fn heredoc_delimiter(text: &str) -> Option<&str> {
+pub(super) fn heredoc_delimiter(text: &str) -> Option<&str> {
     let rest = text.strip_prefix("<<")?;
     let rest = rest.strip_prefix('-').unwrap_or(rest);
     let word = &rest[..span_of(rest, is_word)];
@@ -188,11 +216,8 @@ fn heredoc(text: &str) -> Option<usize> {
     let delimiter = heredoc_delimiter(text)?;
     let mut at = text.find('\n')? + 1;
     for line in text[at..].split_inclusive('\n') {
-        let trimmed = line.trim_start_matches([' ', '\t']);
-        if let Some(tail) = trimmed.strip_prefix(delimiter)
-            && !tail.starts_with(is_word)
-        {
-            return Some(at + line.len() - tail.len());
+        if line.trim() == delimiter {
+            return Some(at + line.trim_end().len());
         }
         at += line.len();
     }

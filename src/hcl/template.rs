@@ -17,6 +17,8 @@ use super::convert::Converter;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
     Quoted,
+    /// Within a directive of a quoted template, where `hcl_edit` resolves no escapes.
+    QuotedDirective,
     /// Each line is a literal of its own.
     Heredoc,
     Bare,
@@ -43,6 +45,7 @@ enum TokenKind {
 pub(super) fn flatten(converter: &mut Converter<'_>, element: &Element, mode: Mode, out: &mut Vec<Token>) {
     let span = converter.span(element.span());
     let token = |kind, strip: Strip| Token { kind, span, strip: (strip.strip_start(), strip.strip_end()) };
+    let inner = if mode == Mode::Quoted { Mode::QuotedDirective } else { mode };
     match element {
         Element::Literal(literal) if mode == Mode::Heredoc => {
             let mut start = span.start;
@@ -58,6 +61,10 @@ pub(super) fn flatten(converter: &mut Converter<'_>, element: &Element, mode: Mo
                 start = end;
             }
         }
+        Element::Literal(literal) if mode == Mode::QuotedDirective => {
+            let text = converter.unescape(literal.span().or(element.span()));
+            out.push(token(TokenKind::Text(text), Strip::None));
+        }
         Element::Literal(literal) => out.push(token(TokenKind::Text(literal.value().clone()), Strip::None)),
         Element::Interpolation(i) => {
             let expr = converter.expr(&i.expr);
@@ -65,21 +72,23 @@ pub(super) fn flatten(converter: &mut Converter<'_>, element: &Element, mode: Mo
         }
         Element::Directive(directive) => match &**directive {
             Directive::If(d) => {
+                converter.refuse_glued(element.span(), "if");
                 let condition = converter.expr(&d.if_expr.cond_expr);
                 out.push(token(TokenKind::If(condition), d.if_expr.strip));
-                d.if_expr.template.iter().for_each(|e| flatten(converter, e, mode, out));
+                d.if_expr.template.iter().for_each(|e| flatten(converter, e, inner, out));
                 if let Some(otherwise) = &d.else_expr {
                     out.push(token(TokenKind::Else, otherwise.strip));
-                    otherwise.template.iter().for_each(|e| flatten(converter, e, mode, out));
+                    otherwise.template.iter().for_each(|e| flatten(converter, e, inner, out));
                 }
                 out.push(token(TokenKind::EndIf, d.endif_expr.strip));
             }
             Directive::For(d) => {
+                converter.refuse_glued(element.span(), "for");
                 let key = d.for_expr.key_var.as_ref().map(|k| converter.ident(k));
                 let value = converter.ident(&d.for_expr.value_var);
                 let collection = converter.expr(&d.for_expr.collection_expr);
                 out.push(token(TokenKind::For(key, value, collection), d.for_expr.strip));
-                d.for_expr.template.iter().for_each(|e| flatten(converter, e, mode, out));
+                d.for_expr.template.iter().for_each(|e| flatten(converter, e, inner, out));
                 out.push(token(TokenKind::EndFor, d.endfor_expr.strip));
             }
         },

@@ -43,7 +43,7 @@ fn expressions() {
         ("<<EOT\n  a\n    ${b}\n  EOT\n", "`  a\\n    ${b}\\n`"),
         ("<<-EOT\n    a $${x}\n\n      ${b} c\n    EOT\n", "`a ${x}\\n\\n  ${b} c\\n`"),
         ("<<-EOT\n  a\n ${b}\n  EOT", "` a\\n${b}\\n`"),
-        ("<<-EOT\n  %{ if a ~}\n  b\n  %{ endif ~}\n  EOT", "`%{if a}b\\n%{else}%{end}`"),
+        ("<<-EOT\n  %{ if a ~}\n  b\n  %{ endif ~}\n  EOT", "`%{if a}  b\\n%{else}%{end}`"),
         ("<<EOT\nEOT", "\"\""),
         ("<<EOT\na\r\nEOT", "\"a\\r\\n\""),
     ] {
@@ -56,7 +56,7 @@ fn faults_of_expressions() {
     for (input, expect) in [
         ("'a'", "Invalid character"),
         ("\"a", "Unterminated string"),
-        ("\"a\nb\"", "Unterminated string"),
+        ("\"a\nb\"", "Invalid multi-line string"),
         ("[1, 2", "Unclosed bracket"),
         ("[1, 2)", "Unclosed bracket"),
         ("f(1", "Unclosed bracket"),
@@ -68,7 +68,7 @@ fn faults_of_expressions() {
         ("<<EOT\na", "Unterminated heredoc"),
         ("", "Invalid expression"),
         ("[1, ,]", "Invalid expression"),
-        ("a ? b", "Invalid expression"),
+        ("a ? b", "Missing false expression in conditional"),
     ] {
         check(input, expect);
     }
@@ -150,8 +150,8 @@ fn faults_of_items() {
         ("= 1\n", "1: Argument or block definition required"),
         ("a\n", "1: Argument or block definition required"),
         ("a \"b\"\n{\n}\n", "1: Invalid block definition"),
-        ("a {\n} b {\n}\n", "1: Missing newline after block definition"),
-        ("a { b = 1\n c = 2 }\n", "1: Invalid expression"),
+        ("a {\n} b {\n}\n", "2: Missing newline after block definition"),
+        ("a { b = 1\n c = 2 }\n", "1: Invalid single-line block definition"),
         ("a = 1;\n", "1: Invalid character"),
         ("/* a", "1: Unterminated comment"),
         ("a = “x”", "1: Invalid character"),
@@ -173,4 +173,84 @@ fn no_input_overflows_the_stack() {
     }
     let nested = format!("{}1{}", "[".repeat(60), "]".repeat(60));
     check(&nested, &nested);
+}
+
+#[test]
+fn newlines_comments_and_repeated_keys() {
+    for (input, expect) in [
+        ("{for x in l : x =>\n  x == 1 # one\n  ? 2\n  : 3}", "for x in l: x => ((Eq x 1) ? 2 : 3)"),
+        ("[for x in a ?\n b :\n c : x]", "for x in (a ? b : c): x"),
+        ("(1 // one\n + /* two */ 2)", "((Add 1 2))"),
+        ("{ a = 1, a = 2, \"a\" = 3, bc = 4\n bc = 5 }", "{a: 1, a: 2, \"a\": 3, bc: 4, bc: 5}"),
+        ("{ a.b = 1 }", "{a.b: 1}"),
+        ("<<EOT\nEOTX\n EOT x\n${a} # ${b}\n EOT", "`EOTX\\n EOT x\\n${a} # ${b}\\n`"),
+        ("[<<A\nx\nA\n, <<B\ny\nB\n]", "[\"x\\n\", \"y\\n\"]"),
+        ("\"${ {for k in l : k =>\n 1} } # no comment\"", "`${for k in l: k => 1} # no comment`"),
+        (
+            r#""%{if a}x\n\"\u00e4\\ $${b}%{for c in d}\t%{endfor}%{endif}""#,
+            r#"`%{if a}x\n\"ä\\ ${b}%{for c in d}\t%{end}%{else}%{end}`"#,
+        ),
+        (r#""%{if a}\q%{endif}""#, "Invalid escape sequence"),
+        ("a.0.1", "Invalid legacy index syntax"),
+        ("a.*.b.*", "Nested splat expression not allowed"),
+        ("\"%{ifx}a%{endif}\"", "Invalid template control keyword"),
+        ("<<EOT\n%{ if a }\nEOT", "Unexpected end of template"),
+        ("\"${a b}\"", "Extra characters after interpolation expression"),
+        ("[for x in l : x", "Unclosed bracket"),
+        ("{for x in l : x}", "Invalid 'for' expression"),
+    ] {
+        check(input, expect);
+    }
+}
+
+#[test]
+fn spans_are_exact() {
+    for (input, underlined) in [
+        ("a = \"x${1 2}\"\n", "2"),
+        ("a = \"\\q\"\n", "\\q"),
+        ("a = f(1 2)\n", "2"),
+        ("ä = [\n  \"ö\"\n  \"ü\"\n]\n", "\"ü\""),
+        ("a = <<EOT\n  ${ b + }\nEOT\n", "+"),
+        ("a {\n  b = { c = 1 d = 2 }\n}\n", "d"),
+        ("a = x.\n", "."),
+        ("a = \"%{if b}x\"\nc = \"%{if d}%{endif}\"\n", "%{if b}"),
+    ] {
+        let mut sources = Sources::default();
+        let id = sources.add("test.tf", input);
+        let found = parse_body(id, input).1;
+        let spans: Vec<&str> = found.iter().filter_map(|d| d.span).map(|s| sources.snippet(s)).collect();
+        assert_eq!(spans, [underlined], "{input}");
+    }
+}
+
+const SAMPLES: [&str; 4] = [
+    "resource \"t\" \"n\" {\n  a = \"x ${var.b[0].c} %{ if d }e%{ else }f%{ endif }\"\n  g { h = [1, 2.5e3] }\n}\n",
+    "locals {\n  a = <<-EOT\n    x ${~ f(\"y\", z...) ~}\n    %{ for k, v in m ~}\n    ${k}\n    %{ endfor ~}\n  EOT\n  b = 1\n}\n",
+    "a = {for k, v in m : k => v... if v != null}\nb = [for x in l : x ? 1 : -2] # c\n/* d */ c = { \"é\" : 1, (d) = !e, d = 2, d = 3 }\n",
+    "{\"resource\": {\"t\": [{\"n\": {\"a\": \"\\u00e4${b}\\n\", \"c\": [1, -2.5e3, null, true]}}]}}",
+];
+
+proptest::proptest! {
+    /// Whatever a text is, it parses without panic, and all spans lie on its characters.
+    #[test]
+    fn any_text_is_read(
+        sample in 0..SAMPLES.len(),
+        cuts in proptest::collection::vec((0..200usize, 0..4usize, "[\\PC\\n]{0,2}|[\\[\\](){}\"$%~<=.,\n-]{0,3}"), 0..6),
+    ) {
+        let mut text = SAMPLES[sample].to_owned();
+        for (at, len, insert) in cuts {
+            let floor = |n: usize| (0..=n.min(text.len())).rev().find(|n| text.is_char_boundary(*n)).unwrap_or(0);
+            let range = floor(at)..floor(at + len);
+            text.replace_range(range, &insert);
+        }
+        let id = Sources::default().add("test", "");
+        let bodies = [parse_body(id, &text), parse_json_body(id, &text), parse_json_values(id, &text)];
+        let single = [parse_expr(id, &text), parse_template(id, &text)];
+        let found = bodies.iter().flat_map(|b| b.1.iter()).chain(single.iter().filter_map(|r| r.as_ref().err()).flatten());
+        for diagnostic in found {
+            for span in diagnostic.span.iter().chain(&diagnostic.context) {
+                proptest::prop_assert!(text.get(span.range()).is_some(), "{:?} of {}", span, diagnostic.summary);
+            }
+        }
+    }
 }

@@ -4,15 +4,15 @@ use crate::apply::{Context, Observer, populate};
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::plan::Summary;
 use crate::state::State;
-use crate::state::backend::Backend;
 
-use super::{Failure, OpResult, Planned, Session};
+use super::{OpResult, Planned, Session};
 
 /// What came of an apply.
 pub struct Outcome {
     pub summary: Summary,
     pub state: State,
-    pub warnings: Diagnostics,
+    /// Errors too: part of the plan may have been done.
+    pub diagnostics: Diagnostics,
     pub sources: Sources,
 }
 
@@ -28,7 +28,7 @@ pub async fn apply(session: &Session, planned: Planned, observer: &dyn Observer)
         Context {
             world: &world,
             providers: &prepared.providers,
-            backend: &backend,
+            backend: &*backend,
             journal: &journal,
             clock: &*session.clock,
             observer,
@@ -43,8 +43,5 @@ pub async fn apply(session: &Session, planned: Planned, observer: &dyn Observer)
         found.push(Diagnostic::from(error));
     }
     let sources = prepared.config.sources;
-    if found.has_errors() {
-        return Err(Failure::new(found, &sources));
-    }
-    Ok(Outcome { summary: applied.summary, state: applied.state, warnings: found, sources })
+    Ok(Outcome { summary: applied.summary, state: applied.state, diagnostics: found, sources })
 }

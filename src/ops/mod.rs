@@ -6,6 +6,7 @@ mod apply;
 pub mod clock;
 mod drift;
 mod inspect;
+mod place;
 mod plan;
 mod plan_file;
 mod prepare;
@@ -25,7 +26,7 @@ use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::provider::{Plugin, Providers};
 
 pub use apply::{Outcome, apply};
-pub use drift::{Drifted, drift, refresh};
+pub use drift::{Drifted, drift};
 pub use inspect::{Graphed, Stored, graph, stored};
 pub use plan::{Planned, plan};
 pub use plan_file::{PlanFile, check_plan_file, read_plan_file, write_plan_file};

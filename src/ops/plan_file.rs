@@ -41,12 +41,20 @@ pub struct PlanFile {
     pub variables: Vec<(String, String)>,
     /// Sensitive variables that were given and must be given again.
     pub sensitive: Vec<String>,
-    /// Terraform's plan JSON, for `show`.
+    /// The plan as it was shown, without colour.
+    pub text: String,
+    /// Terraform's plan JSON.
     pub plan: Json,
 }
 
 /// Writes a plan; nobody but the user may read it.
-pub fn write_plan_file(path: &Path, planned: &Planned, args: &Args, plan: Json) -> Result<(), Diagnostics> {
+pub fn write_plan_file(
+    path: &Path,
+    planned: &Planned,
+    args: &Args,
+    plan: Json,
+    text: String,
+) -> Result<(), Diagnostics> {
     let sensitive = |name: &str| planned.prepared.config.root.variables.get(name).is_some_and(|v| v.sensitive);
     let mut file = PlanFile {
         format: FORMAT.into(),
@@ -60,6 +68,7 @@ pub fn write_plan_file(path: &Path, planned: &Planned, args: &Args, plan: Json) 
         replace: args.options.replace.iter().map(ToString::to_string).collect(),
         variables: Vec::new(),
         sensitive: Vec::new(),
+        text,
         plan,
     };
     for argument in &args.variables {
@@ -76,7 +85,10 @@ pub fn write_plan_file(path: &Path, planned: &Planned, args: &Args, plan: Json) 
         }
     }
     let failed = |e: std::io::Error| {
-        Diagnostics::from(Diagnostic::error("Failed to write plan file", format!("{}: {e}.", path.display())))
+        Diagnostics::from(Diagnostic::error(
+            "Failed to write plan file",
+            format!("{}: {}.", path.display(), crate::diag::reason(&e)),
+        ))
     };
     let text = serde_json::to_vec_pretty(&file)
         .map_err(|e| Diagnostics::from(Diagnostic::error("Failed to write plan file", e.to_string())))?;
@@ -95,7 +107,7 @@ pub fn read_plan_file(path: &Path) -> Result<PlanFile, Diagnostics> {
             Diagnostic::error("Failed to load plan file", detail).hint("Make one with `kiban plan -out=FILE`."),
         )
     };
-    let bytes = fs::read(path).map_err(|e| wrong(format!("{}: {e}.", path.display())))?;
+    let bytes = fs::read(path).map_err(|e| wrong(format!("{}: {}.", path.display(), crate::diag::reason(&e))))?;
     let file: PlanFile =
         serde_json::from_slice(&bytes).map_err(|_| wrong(format!("{} is no saved plan of kiban.", path.display())))?;
     if file.format == FORMAT {

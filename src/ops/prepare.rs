@@ -2,24 +2,25 @@
 //! its providers.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
 
 use crate::addr::{ConfigResource, ModuleInstance, Name, ProviderAddr};
-use crate::config::{Config, Given, ProviderConfig, Variable, given, load};
+use crate::config::{Config, Given, ProviderConfig, UNSUPPORTED_VERSION, Variable, given, load};
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::eval::world::{Facts, World, variable_value};
 use crate::eval::{Surroundings, decode_body, evaluate};
 use crate::graph::Graph;
 use crate::plan::provider_of;
 use crate::provider::{Object, Providers};
-use crate::state::backend::{Backend, LocalBackend, LockInfo, workspace_path};
+use crate::state::backend::{Backend, LockInfo};
 use crate::state::{State, StateError, StateErrorKind};
 use crate::value::Value;
 
+use super::place::{StatePlace, place};
 use super::{Args, Failure, OpResult, Session};
 
 /// A configuration ready to be worked on.
@@ -30,32 +31,39 @@ pub struct Prepared {
     pub facts: Facts,
     pub providers: Arc<Providers>,
     pub warnings: Diagnostics,
-    pub state_path: PathBuf,
+    pub place: StatePlace,
 }
 
 /// Loads and evaluates what stands before everything else. Needs no network.
 pub(super) fn prepare(session: &Session, args: &Args) -> OpResult<Prepared> {
     let loaded = load(&session.dir, Sources::default());
     let (mut config, mut found) = (loaded.config, loaded.diagnostics);
-    if found.has_errors() {
+    let outdated = found.iter().any(|d| d.summary == UNSUPPORTED_VERSION);
+    if loaded.broken || outdated {
         return Err(Failure::new(found, &config.sources));
     }
-    let graph = Graph::build(&config).map_err(|e| Failure::new(e, &config.sources))?;
+    let graph = match Graph::build(&config) {
+        Ok(graph) => graph,
+        Err(cycles) => {
+            found.extend(cycles);
+            return Err(Failure::new(found, &config.sources));
+        }
+    };
     let mut sources = std::mem::take(&mut config.sources);
-    let (values, errors) = given(&session.dir, &config.root, &session.environment, &args.variables, &mut sources);
+    let given = given(&session.dir, &config.root, &session.environment, &args.variables, &mut sources);
     config.sources = sources;
-    found.extend(errors);
+    found.extend(given.found);
     let facts = facts(session);
-    let (variables, errors) = root_variables(&config, &values, &facts);
+    let (variables, errors) = root_variables(&config, &given.values, given.complete, &facts);
     found.extend(errors);
     let providers = session.providers();
     let (_, errors) = super::validate::check(&config, &graph, &providers, &facts, &variables);
-    found.extend(errors);
-    let state_path = state_path(session, args, &config, &mut found);
+    super::validate::add_independent(&mut found, errors);
+    let place = place(session, args, &config, &mut found);
     if found.has_errors() {
         return Err(Failure::new(found, &config.sources));
     }
-    Ok(Prepared { config, graph, variables, facts, providers, warnings: found, state_path })
+    Ok(Prepared { config, graph, variables, facts, providers, warnings: found, place })
 }
 
 /// Surroundings of the evaluation.
@@ -78,6 +86,7 @@ pub(super) fn facts(session: &Session) -> Facts {
 fn root_variables(
     config: &Config,
     values: &BTreeMap<Name, Given>,
+    complete: bool,
     facts: &Facts,
 ) -> (BTreeMap<Name, Value>, Diagnostics) {
     let world = World::new(config, facts.clone(), BTreeMap::new());
@@ -86,9 +95,9 @@ fn root_variables(
     let mut out = BTreeMap::new();
     for (name, variable) in &config.root.variables {
         let given = match values.get(name) {
-            Some(Given::Value(value, span)) => Some((value.clone(), *span)),
+            Some(Given::Value(value, span)) => Some((value.clone(), *span, None)),
             Some(Given::Expr(expr)) => match evaluate(expr, &scope) {
-                Ok(value) => Some((value, expr.span)),
+                Ok(value) => Some((value, expr.span, Some(expr))),
                 Err(errors) => {
                     found.extend(errors);
                     continue;
@@ -97,7 +106,9 @@ fn root_variables(
             None => None,
         };
         if given.is_none() && variable.default.is_none() {
-            found.push(missing(variable));
+            if complete {
+                found.push(missing(variable));
+            }
             continue;
         }
         if let Some(value) = found.take(variable_value(variable, given, &scope)) {
@@ -117,41 +128,6 @@ fn missing(variable: &Variable) -> Diagnostic {
     .hint(format!("Set it in terraform.tfvars, with -var '{name}=…', or in the environment variable TF_VAR_{name}."))
 }
 
-/// The file that the backend keeps the state in.
-fn state_path(session: &Session, args: &Args, config: &Config, found: &mut Diagnostics) -> PathBuf {
-    if let Some(path) = &args.state {
-        return session.dir.join(path);
-    }
-    let mut configured = None;
-    if let Some(backend) = &config.root.backend {
-        if &*backend.kind.name != "local" {
-            found.push(
-                Diagnostic::error(
-                    "Unsupported backend type",
-                    format!("kiban has no backend \"{}\" yet.", backend.kind.name),
-                )
-                .at(backend.kind.span)
-                .hint("Use `backend \"local\" { path = \"…\" }`."),
-            );
-        }
-        for attribute in &backend.body.attributes {
-            match (&*attribute.name.name, attribute.expr.as_str()) {
-                ("path", Some(path)) => configured = Some(PathBuf::from(path)),
-                ("workspace_dir", Some(_)) => {}
-                _ => found.push(
-                    Diagnostic::error(
-                        "Invalid backend configuration",
-                        "The local backend has a `path`, written out as text.",
-                    )
-                    .at(attribute.span),
-                ),
-            }
-        }
-    }
-    let workspace = session.environment.get("TF_WORKSPACE").map_or("default", String::as_str);
-    workspace_path(&session.dir, configured.as_deref(), workspace)
-}
-
 impl Prepared {
     pub fn world(&self, applying: bool) -> World<'_> {
         let mut facts = self.facts.clone();
@@ -165,8 +141,8 @@ impl Prepared {
         Failure::new(all, &self.config.sources)
     }
 
-    pub fn backend(&self, session: &Session) -> LocalBackend {
-        LocalBackend::new(&self.state_path, &session.dir)
+    pub fn backend(&self, session: &Session) -> Box<dyn Backend> {
+        self.place.open(session)
     }
 
     /// Configures every provider that the configuration or the state uses, all at the same time.
@@ -189,9 +165,9 @@ impl Prepared {
                 found.push(
                     Diagnostic::error(
                         "Provider configuration not present",
-                        format!("There is no provider block for {addr}."),
+                        format!("Objects of the configuration or of the state belong to {addr}, and the root module has no such provider block."),
                     )
-                    .hint("Declare it in the root module with this alias, or hand it over in `providers`."),
+                    .hint("Declare it in the root module with this alias until nothing belongs to it any more, or hand it over in `providers`."),
                 );
                 continue;
             }
@@ -245,7 +221,7 @@ impl Prepared {
 pub(super) async fn lock(
     session: &Session,
     args: &Args,
-    backend: &LocalBackend,
+    backend: &dyn Backend,
     operation: &str,
 ) -> Result<(), StateError> {
     if !args.lock {
@@ -265,23 +241,4 @@ pub(super) async fn lock(
             }
         }
     }
-}
-
-/// Where the journal of a state lies.
-pub(super) fn journal_path(state: &Path) -> PathBuf {
-    crate::state::journal::path_beside(state)
-}
-
-/// The state file of the root module, whatever else may be wrong with its configuration.
-pub(super) fn state_of(session: &Session, args: &Args) -> OpResult<PathBuf> {
-    if let Some(path) = &args.state {
-        return Ok(session.dir.join(path));
-    }
-    let loaded = load(&session.dir, Sources::default());
-    let mut found = Diagnostics::new();
-    let path = state_path(session, args, &loaded.config, &mut found);
-    if found.has_errors() {
-        return Err(Failure::new(found, &loaded.config.sources));
-    }
-    Ok(path)
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::addr::{AbsResource, ConfigResource, Name};
-use crate::config::{Config, Repetition, Resource, load};
-use crate::diag::{Diagnostic, Diagnostics, Sources};
+use crate::addr::{AbsResource, ConfigResource, Name, Path, Step};
+use crate::config::{Config, IgnoreChanges, Repetition, Resource, load};
+use crate::diag::{Diagnostic, Diagnostics, Sources, Span, did_you_mean};
 use crate::eval::decode_body;
 use crate::eval::world::{Facts, Instances, Repeated, World};
 use crate::graph::{Graph, Node};
@@ -24,12 +24,12 @@ pub struct Validated {
 pub fn validate(session: &Session) -> OpResult<Validated> {
     let loaded = load(&session.dir, Sources::default());
     let (config, mut found) = (loaded.config, loaded.diagnostics);
-    if !found.has_errors() {
+    if !loaded.broken {
         match Graph::build(&config) {
             Ok(graph) => {
                 let facts = prepare::facts(session);
                 let (_, errors) = check(&config, &graph, &session.providers(), &facts, &BTreeMap::new());
-                found.extend(errors);
+                add_independent(&mut found, errors);
             }
             Err(cycles) => found.extend(cycles),
         }
@@ -38,6 +38,16 @@ pub fn validate(session: &Session) -> OpResult<Validated> {
         return Err(Failure::new(found, &config.sources));
     }
     Ok(Validated { diagnostics: found, sources: config.sources })
+}
+
+/// Adds findings but for those about a place that something is said of already.
+pub(super) fn add_independent(found: &mut Diagnostics, more: Diagnostics) {
+    let places: Vec<Span> = found.iter().filter_map(|d| d.span).collect();
+    let told = |span: Span| {
+        let (a, same) = (span.range(), places.iter().filter(move |p| p.source == span.source));
+        same.map(|p| p.range()).any(|b| a.start < b.end && b.start < a.end)
+    };
+    found.extend(more.into_iter().filter(|d| !d.span.is_some_and(&told)));
 }
 
 /// Evaluates every block with what is known before anything is read. `variables` may be incomplete.
@@ -80,6 +90,12 @@ pub(super) fn check(
             found.extend(decode_body(&block.body, plugin.config_schema(), &scope).1);
         }
     }
+    // Also those that nothing asks for.
+    for module in config.modules() {
+        for instance in world.module_instances(&module.path) {
+            module.locals.keys().for_each(|name| drop(world.local(&instance, name)));
+        }
+    }
     found.extend(world.validate_variables());
     found.extend(world.take_errors());
     (checked, found)
@@ -96,6 +112,9 @@ fn resource(world: &World<'_>, providers: &Providers, addr: &ConfigResource, blo
         }
     };
     let unknown = || Value::unknown(Type::Dynamic);
+    if let (Some(schema), IgnoreChanges::Paths(paths)) = (&schema, &block.lifecycle.ignore_changes) {
+        found.extend(paths.iter().filter_map(|(path, span)| unknown_attribute(&schema.block, path, *span)));
+    }
     for module in world.module_instances(&addr.module) {
         let resource = AbsResource { module: module.clone(), resource: addr.resource.clone() };
         let Some(schema) = &schema else {
@@ -122,6 +141,18 @@ fn resource(world: &World<'_>, providers: &Providers, addr: &ConfigResource, blo
         world.set_instances(resource, Instances::Unknown(value));
     }
     found
+}
+
+/// A path of `ignore_changes` that begins with no attribute of the type.
+fn unknown_attribute(block: &crate::schema::Block, path: &Path, span: Span) -> Option<Diagnostic> {
+    let Some(Step::Attr(name) | Step::Key(name)) = path.0.first() else { return None };
+    if block.names().any(|n| n == &**name) {
+        return None;
+    }
+    let found =
+        Diagnostic::error("Unsupported attribute", format!("There is no attribute \"{name}\" to ignore changes of."));
+    let near = did_you_mean(name, block.names()).map(|n| format!("Did you mean \"{n}\"?"));
+    Some(Diagnostic { hint: near, ..found.at(span) })
 }
 
 /// What is missing as a whole has no place of its own: the header of the block stands for it.

@@ -1,6 +1,8 @@
-//! From a block to its provider and its schema.
+//! The provider and the schema that a block stands for.
+//!
+//! Knows nothing of values.
 
-use crate::addr::{AbsInstance, ConfigResource, Mode as ResourceMode, ProviderAddr};
+use crate::addr::{AbsInstance, ConfigResource, Mode, ProviderAddr};
 use crate::config::{Config, Resource};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::graph::root_provider;
@@ -26,17 +28,20 @@ pub fn find_schema(
     }
     let Some(plugin) = providers.plugin(&provider.source) else {
         let known: Vec<&str> = providers.plugins().map(|p| p.source()).collect();
-        return Err(Diagnostic::error("Unknown provider", format!("kiban has no provider \"{}\".", provider.source))
-            .at(block.kind_span)
-            .hint(format!("It has: {}.", known.join(", "))));
+        let found =
+            Diagnostic::error("Unknown provider", format!("kiban has no provider \"{}\".", short(&provider.source)))
+                .at(block.provider_span.unwrap_or(block.kind_span))
+                .within(block.header);
+        let known: Vec<&str> = known.into_iter().map(short).collect();
+        return Err(found.hint(format!("It has {}. Leave the resource to another tool.", known.join(", "))));
     };
     let (what, candidates) = match block.addr.mode {
-        ResourceMode::Data => ("data source", plugin.data_sources()),
+        Mode::Data => ("data source", plugin.data_sources()),
         _ => ("resource type", plugin.resource_types()),
     };
     let diagnostic = Diagnostic::error(
         format!("Invalid {what}"),
-        format!("The provider {} does not support {what} \"{}\".", provider.source, block.addr.kind),
+        format!("The provider {} does not support {what} \"{}\".", short(&provider.source), block.addr.kind),
     )
     .at(block.kind_span)
     .within(block.header);
@@ -46,7 +51,12 @@ pub fn find_schema(
     })
 }
 
-/// An object in state that nothing here can manage.
+/// The source of a provider as people write it.
+fn short(source: &str) -> &str {
+    source.strip_prefix("registry.terraform.io/").unwrap_or(source)
+}
+
+/// An object of the state that no provider can work on.
 pub(super) fn no_such_type(providers: &Providers, provider: &ProviderAddr, addr: &AbsInstance) -> Diagnostic {
     let known = providers.plugin(&provider.source).is_some();
     let what =

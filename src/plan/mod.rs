@@ -4,11 +4,13 @@
 //! executed and of how a plan is shown.
 
 mod instance;
+pub mod json;
 mod lookup;
 mod model;
 mod moves;
 mod propose;
 mod steps;
+mod targets;
 mod walk;
 
 pub use instance::{InstanceInput, InstancePlan, plan_instance};

@@ -9,7 +9,7 @@ use crate::addr::{
     AbsInstance, AbsResource, ConfigResource, InstanceKey, Mode as ResourceMode, ModuleInstance, Name, ProviderAddr,
 };
 use crate::config::{Config, Reference, Repetition, Resource, Target as RefTarget};
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
 use crate::eval::world::{Instances, Keys, World, failed};
 use crate::eval::{decode_body, expr_at};
 use crate::graph::{Graph, Node};
@@ -22,7 +22,8 @@ use super::instance::{InstanceInput, InstancePlan, plan_instance};
 use super::lookup::{find_schema, no_such_type, provider_of};
 use super::model::{Action, Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan, Reason};
 use super::propose::{difference, propose};
-use super::{moves, steps};
+use super::targets::names;
+use super::{moves, steps, targets};
 
 /// What a plan is made of.
 pub struct Inputs<'a> {
@@ -665,13 +666,19 @@ impl<'a> Walk<'a> {
         self.found.extend(self.inputs.world.take_errors());
         for addr in &self.inputs.options.replace {
             if !self.changes.contains_key(&ChangeKey::current(addr.clone())) {
-                self.found.push(Diagnostic::error(
-                    "No such instance",
-                    format!("There is no {addr} that -replace could replace."),
-                ));
+                let known: Vec<String> = self.changes.keys().map(|k| k.addr.to_string()).collect();
+                let near = did_you_mean(&addr.to_string(), known.iter().map(String::as_str));
+                self.found.push(
+                    Diagnostic::error("No such instance", format!("There is no {addr} that -replace could replace."))
+                        .hint(near.map_or_else(
+                            || "`kiban state list` lists what there is.".to_owned(),
+                            |near| format!("Did you mean {near}?"),
+                        )),
+                );
             }
         }
-        if self.included.is_some() {
+        self.found.extend(targets::unmatched(self.inputs.options, self.inputs.graph, self.inputs.stored));
+        if self.included.is_some() && !self.found.has_errors() {
             self.found.push(Diagnostic::warning(
                 "Resource targeting is in effect",
                 "The plan speaks of a part of the configuration only. Plan again without -target to see what else there is to do.",
@@ -770,17 +777,4 @@ fn blame(mut diagnostic: Diagnostic, instance: &AbsInstance, block: &Resource) -
     }
     diagnostic.address.get_or_insert_with(|| instance.to_string());
     diagnostic
-}
-
-/// Whether a target names a block, whatever the keys.
-fn names(target: &crate::addr::Target, resource: &ConfigResource) -> bool {
-    use crate::addr::Target;
-    match target {
-        Target::Module(module) => {
-            let path = module.path();
-            resource.module.0.starts_with(&path.0)
-        }
-        Target::Resource(r) => r.config() == *resource,
-        Target::Instance(i) => i.resource.config() == *resource,
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, sentence};
 
 /// What the engine may do about an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,9 +74,9 @@ impl Error {
     /// For the screen. What concerns every call alike is said in the same words, so that it is shown once.
     pub fn to_diagnostic(&self, summary: &str) -> Diagnostic {
         let found = match self.kind {
-            ErrorKind::Credentials => Diagnostic::error("No usable AWS credentials", self.message.clone()),
-            ErrorKind::Unreachable => Diagnostic::error("Endpoint unreachable", self.message.clone()),
-            _ => Diagnostic::error(summary, self.to_string()),
+            ErrorKind::Credentials => Diagnostic::error("No usable AWS credentials", sentence(&self.message)),
+            ErrorKind::Unreachable => Diagnostic::error("Endpoint unreachable", sentence(&self.message)),
+            _ => Diagnostic::error(summary, sentence(&self.to_string())),
         };
         match &self.hint {
             Some(hint) => found.hint(hint),

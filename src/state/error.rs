@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::backend::LockInfo;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, reason};
 
 /// Why the state could not be used, for callers that act on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,12 +53,13 @@ impl StateError {
     /// Names the file in front of the detail.
     #[must_use]
     pub fn in_file(mut self, path: &Path) -> Self {
-        self.detail = format!("{}: {}", path.display(), self.detail);
+        self.detail = format!("{}: {}", path.strip_prefix(".").unwrap_or(path).display(), self.detail);
         self
     }
 
     /// A lock that somebody else holds. `place` says of what; `pid` is the process, where the system tells it.
     pub fn locked(place: &str, info: Option<LockInfo>, pid: Option<i32>) -> Self {
+        let place = place.strip_prefix("./").unwrap_or(place);
         let mut detail = match &info {
             Some(i) => format!(
                 "{place} is locked by {} for {} since {} (lock id {}).",
@@ -89,11 +90,14 @@ impl StateError {
             }
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "Free space on the device, then run again.",
             io::ErrorKind::IsADirectory => "The path is a folder. Name a file in it, for example terraform.tfstate.",
-            io::ErrorKind::NotADirectory => "A part of the path is a file, not a folder. Correct the path.",
+            io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+                "A part of the path is a file, not a folder. Correct the path."
+            }
             io::ErrorKind::NotFound => "Make the folder, or correct the path.",
             _ => "Check the path and the file system, then run again.",
         };
-        let detail = format!("Cannot {doing} {}: {error}.", path.display());
+        let shown = path.strip_prefix(".").unwrap_or(path);
+        let detail = format!("Cannot {doing} {}: {}.", shown.display(), reason(error));
         Self::new(StateErrorKind::Io, "State storage failed", detail).hint(hint)
     }
 }

@@ -9,6 +9,6 @@ pub mod journal;
 mod model;
 
 pub use error::{StateError, StateErrorKind};
-pub use model::{InstanceState, ObjectState, OutputState, ResourceState, State, Status};
+pub use model::{InstanceState, ObjectState, OutputState, ResourceState, State, Status, mark_at};
 
 pub use crate::config::LANGUAGE_VERSION;

@@ -113,6 +113,13 @@ impl Decoder {
         let value = match convert(&value, &attribute.ty) {
             Ok(value) => value,
             Err(why) => {
+                // The reason may quote keys.
+                let why = match value.is_sensitive_deep() {
+                    true => {
+                        format!("{} required (the value is sensitive and is not shown)", attribute.ty.friendly_name())
+                    }
+                    false => why,
+                };
                 let detail = format!("Inappropriate value for attribute \"{name}\": {why}.");
                 let diagnostic = Diagnostic::error("Incorrect attribute value type", detail);
                 self.found.push(diagnostic.at(span).attribute(path));

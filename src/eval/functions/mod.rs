@@ -126,9 +126,13 @@ impl Function {
         }
         match run(&Args { values: &values, cx }) {
             Ok(value) => Ok(value.mark(marks)),
-            Err(e) if secret && e.reveals => {
-                Err(FunctionError { text: "it is unsuitable, and sensitive, so it cannot be shown".into(), ..e })
-            }
+            Err(e) if secret && e.reveals => Err(FunctionError {
+                text: match e.argument {
+                    Some(_) => "it is unsuitable, and sensitive, so it cannot be shown".into(),
+                    None => "the reason cannot be shown, because an argument is sensitive".into(),
+                },
+                ..e
+            }),
             Err(e) => Err(e),
         }
     }

@@ -1,0 +1,5 @@
+data "aws_availability_zones" "all" {}
+data "aws_caller_identity" "me" {}
+data "aws_ssm_parameter" "image" {
+  name = "/x"
+}

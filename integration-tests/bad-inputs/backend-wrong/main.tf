@@ -1,0 +1,9 @@
+variable "path" {
+  default = "x"
+}
+terraform {
+  backend "local" {
+    path = var.path
+    pth  = "x"
+  }
+}

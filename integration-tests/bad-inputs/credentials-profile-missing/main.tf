@@ -1,0 +1,4 @@
+data "aws_availability_zones" "all" {}
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}

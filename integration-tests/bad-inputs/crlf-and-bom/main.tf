@@ -1,0 +1,5 @@
+﻿locals {
+  name = "plätform"
+  zöne = lokal.name
+  	tab = "基盤" + 1
+}

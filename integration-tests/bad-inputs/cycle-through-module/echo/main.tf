@@ -1,0 +1,6 @@
+variable "input" {
+  type = string
+}
+output "output" {
+  value = var.input
+}

@@ -1,0 +1,8 @@
+variable "password" {
+  type      = string
+  sensitive = true
+}
+variable "port" {
+  type      = number
+  sensitive = true
+}

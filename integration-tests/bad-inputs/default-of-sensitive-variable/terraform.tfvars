@@ -1,0 +1,2 @@
+password = ["hunter2-hidden"]
+port     = "hunter2-hidden"

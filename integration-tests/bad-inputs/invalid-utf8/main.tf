@@ -1,0 +1,4 @@
+locals {
+  name = "platform"
+  zone = "éxample.com"
+}

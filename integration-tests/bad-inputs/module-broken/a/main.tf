@@ -1,0 +1,4 @@
+resource "aws_vpc" "main" {
+  cidr_block = var.cidr
+  foo
+}

@@ -1,0 +1,9 @@
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+  provisioner "local-exec" {
+    command = "echo done"
+  }
+  connection {
+    host = "x"
+  }
+}

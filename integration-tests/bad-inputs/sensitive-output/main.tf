@@ -1,0 +1,7 @@
+variable "password" {
+  sensitive = true
+  default   = "hunter2-hidden"
+}
+output "password" {
+  value = "x${var.password}"
+}

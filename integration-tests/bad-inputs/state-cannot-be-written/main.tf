@@ -1,0 +1,8 @@
+terraform {
+  backend "local" {
+    path = "file.txt/x.tfstate"
+  }
+}
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}

@@ -1,0 +1,4 @@
+locals {
+  name  = "a-${upper("x"}"
+  other = "b-${"
+}

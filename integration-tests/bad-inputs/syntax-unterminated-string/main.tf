@@ -1,0 +1,4 @@
+locals {
+  name = "platform
+  zone = "example.com"
+}

@@ -1,0 +1,3 @@
+region = upper(var.zone)
+block {
+}

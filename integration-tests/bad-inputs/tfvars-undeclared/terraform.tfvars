@@ -1,0 +1,2 @@
+regoin = "eu-west-1"
+other  = 1

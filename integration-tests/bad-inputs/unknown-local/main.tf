@@ -1,0 +1,6 @@
+locals {
+  name_prefix = "platform"
+}
+output "name" {
+  value = local.name_prefx
+}

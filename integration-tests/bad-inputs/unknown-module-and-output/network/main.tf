@@ -1,0 +1,6 @@
+variable "cidr" {
+  type = string
+}
+output "vpc_id" {
+  value = var.cidr
+}

@@ -1,0 +1,9 @@
+variable "nodes" {
+  type = map(object({
+    min = number
+    max = number
+  }))
+}
+variable "zones" {
+  type = list(string)
+}

@@ -1,0 +1,119 @@
+//! `kiban apply`, and what `destroy` and `refresh` share with it.
+
+use super::plan::{begin, has_changes, show};
+use crate::cli::args::ApplyCommand;
+use crate::cli::render::progress::{JsonLines, Lines, Live};
+use crate::cli::render::{Colour, events, outputs};
+use crate::cli::{Applied, Operations, Output, Planned, Screen};
+use crate::diag::{Diagnostic, Sources};
+use crate::plan::{Mode, Summary};
+
+pub async fn run(operations: &dyn Operations, screen: &Screen, args: ApplyCommand) -> u8 {
+    begin(screen);
+    if let Some(path) = &args.plan {
+        if args.planning.decides() {
+            let problem = Diagnostic::error(
+                "A saved plan has its options already",
+                "Variables, targets and planning modes are decided when a plan is made, so they cannot be given together with a plan file.",
+            );
+            return screen.fail(&problem.hint("Leave the options away, or make a new plan with them.").into());
+        }
+        return match operations.resume(path, args.planning.request()).await {
+            Ok(planned) => carry_out(operations, screen, planned).await,
+            Err(failure) => screen.fail(&failure),
+        };
+    }
+    match operations.plan(args.planning.request()).await {
+        Ok(planned) => approve(operations, screen, planned, args.auto_approve).await,
+        Err(failure) => screen.fail(&failure),
+    }
+}
+
+/// Shows the plan, asks if there is anything to ask for, and carries it out.
+pub async fn approve(operations: &dyn Operations, screen: &Screen, planned: Planned, approved: bool) -> u8 {
+    show(screen, &planned);
+    if has_changes(&planned) && !approved {
+        if !screen.interactive || screen.json {
+            let problem = Diagnostic::error(
+                "Nobody can approve the plan",
+                "The input is not a terminal (or questions are switched off), so kiban cannot ask whether to go on. Nothing was changed.",
+            );
+            return screen.fail(
+                &problem.hint("Use -auto-approve, or save the plan with `plan -out=FILE` and apply that.").into(),
+            );
+        }
+        let (question, explanation) = match planned.plan.mode {
+            Mode::Normal => {
+                ("Do you want to perform these actions?", "  kiban will perform the actions described above.")
+            }
+            Mode::Destroy => (
+                "Do you really want to destroy all resources?",
+                "  kiban will destroy everything shown above. There is no undo.",
+            ),
+            Mode::RefreshOnly => (
+                "Would you like to update the state to reflect these detected changes?",
+                "  kiban will write these changes to the state without modifying any real infrastructure.",
+            ),
+        };
+        screen.line("");
+        if !screen.confirm(question, explanation) {
+            let what = if planned.plan.mode == Mode::Destroy { "Destroy" } else { "Apply" };
+            screen.line(&format!("{what} cancelled."));
+            return 1;
+        }
+    }
+    carry_out(operations, screen, planned).await
+}
+
+async fn carry_out(operations: &dyn Operations, screen: &Screen, planned: Planned) -> u8 {
+    let mode = planned.plan.mode;
+    let sources: Sources = planned.sources.clone();
+    let result = if screen.json {
+        operations.apply(planned, &JsonLines::new(Output(screen), || screen.now(), sources)).await
+    } else if screen.live {
+        operations.apply(planned, &Live::new(screen.palette)).await
+    } else {
+        operations.apply(planned, &Lines::new(Output(screen), screen.palette)).await
+    };
+    match result {
+        Ok(applied) => finish(screen, mode, &applied),
+        Err(failure) => screen.fail(&failure),
+    }
+}
+
+fn finish(screen: &Screen, mode: Mode, applied: &Applied) -> u8 {
+    let failed = applied.diagnostics.has_errors();
+    if screen.json {
+        screen.report(&applied.diagnostics, &applied.sources);
+        if !failed {
+            let operation = if mode == Mode::Destroy { "destroy" } else { "apply" };
+            let now = || screen.now();
+            screen.line(&events::summary(operation, applied.summary, &sentence(mode, applied.summary), &now));
+            screen.line(&events::outputs(&applied.outputs, &now));
+        }
+        return u8::from(failed);
+    }
+    screen.line("");
+    screen.report(&applied.diagnostics, &applied.sources);
+    if failed {
+        screen.line(&format!("Before it failed: {}", numbers(applied.summary)));
+        return 1;
+    }
+    screen.line(&screen.palette.paint(Colour::Add, &sentence(mode, applied.summary)));
+    if mode != Mode::Destroy && !applied.outputs.is_empty() {
+        screen.write(&format!("\n{}\n\n{}", screen.palette.bold("Outputs:"), outputs::values(&applied.outputs)));
+    }
+    0
+}
+
+fn sentence(mode: Mode, sum: Summary) -> String {
+    match mode {
+        Mode::Destroy => format!("Destroy complete! Resources: {} destroyed.", sum.destroy),
+        _ => format!("Apply complete! Resources: {}", numbers(sum)),
+    }
+}
+
+fn numbers(sum: Summary) -> String {
+    let import = if sum.import > 0 { format!("{} imported, ", sum.import) } else { String::new() };
+    format!("{import}{} added, {} changed, {} destroyed.", sum.add, sum.change, sum.destroy)
+}

@@ -1,0 +1,17 @@
+//! `kiban destroy`
+
+use super::apply::approve;
+use super::plan::begin;
+use crate::cli::args::DestroyCommand;
+use crate::cli::{Operations, Screen};
+use crate::plan::Mode;
+
+pub async fn run(operations: &dyn Operations, screen: &Screen, args: DestroyCommand) -> u8 {
+    begin(screen);
+    let mut request = args.planning.request();
+    request.options.mode = Mode::Destroy;
+    match operations.plan(request).await {
+        Ok(planned) => approve(operations, screen, planned, args.auto_approve).await,
+        Err(failure) => screen.fail(&failure),
+    }
+}

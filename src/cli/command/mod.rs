@@ -1,0 +1,15 @@
+//! One file for each command.
+
+pub(super) mod apply;
+pub(super) mod destroy;
+pub(super) mod drift;
+pub(super) mod graph;
+pub(super) mod init;
+pub(super) mod output;
+pub(super) mod plan;
+pub(super) mod refresh;
+pub(super) mod show;
+pub(super) mod state;
+pub(super) mod validate;
+pub(super) mod version;
+pub(super) mod workspace;

@@ -1,0 +1,125 @@
+//! What commands ask for, and what they get: the one place where this module meets the operations.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::addr::{AbsInstance, Name, ProviderAddr};
+use crate::apply::Observer;
+use crate::config::{Argument, Config};
+use crate::diag::{Diagnostic, Diagnostics, Sources};
+use crate::plan::{Drift, Options, Plan, Summary};
+use crate::schema::SharedSchema;
+use crate::state::State;
+use crate::value::Value;
+
+/// Finds the schema of an instance's type.
+pub type SchemaLookup = Arc<dyn Fn(&ProviderAddr, &AbsInstance) -> Option<SharedSchema> + Send + Sync>;
+
+/// Where a session starts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Start {
+    /// `-chdir`: the folder of the root module.
+    pub chdir: Option<PathBuf>,
+    /// `-state`: another place for the local backend's file.
+    pub state: Option<PathBuf>,
+    /// `-backend-config`
+    pub backend: Vec<String>,
+}
+
+/// How to plan.
+#[derive(Clone, Debug)]
+pub struct PlanRequest {
+    pub options: Options,
+    pub refresh: bool,
+    pub lock: bool,
+    pub lock_timeout: Duration,
+    pub variables: Vec<Argument>,
+    pub parallelism: Option<usize>,
+}
+
+/// An operation that came to nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Failure {
+    pub diagnostics: Diagnostics,
+    pub sources: Sources,
+}
+
+impl From<Diagnostic> for Failure {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self { diagnostics: diagnostic.into(), sources: Sources::default() }
+    }
+}
+
+pub struct Validated {
+    /// Errors and warnings.
+    pub diagnostics: Diagnostics,
+    pub sources: Sources,
+}
+
+/// A plan with what it takes to show and to apply it.
+pub struct Planned {
+    pub plan: Plan,
+    pub config: Arc<Config>,
+    /// Values of the root module's variables.
+    pub variables: BTreeMap<Name, Value>,
+    pub schemas: SchemaLookup,
+    /// Warnings.
+    pub diagnostics: Diagnostics,
+    pub sources: Sources,
+}
+
+pub struct Applied {
+    /// Value, and whether it is sensitive.
+    pub outputs: BTreeMap<Name, (Value, bool)>,
+    pub summary: Summary,
+    /// Errors too: part of the plan may have been done.
+    pub diagnostics: Diagnostics,
+    pub sources: Sources,
+}
+
+pub struct Drifted {
+    pub drift: Vec<Drift>,
+    pub schemas: SchemaLookup,
+    pub diagnostics: Diagnostics,
+    pub sources: Sources,
+}
+
+/// A state, as it is stored now.
+pub struct Stored {
+    pub state: State,
+    /// The stored text; `None` where nothing is stored yet.
+    pub text: Option<String>,
+    pub schemas: SchemaLookup,
+}
+
+/// What `show` was given.
+pub enum Shown {
+    /// A saved plan, as it was when it was made.
+    Plan {
+        text: String,
+        json: serde_json::Value,
+    },
+    State(Stored),
+}
+
+/// Whole operations on one root module.
+#[async_trait]
+pub trait Operations: Send + Sync {
+    async fn validate(&self) -> Result<Validated, Failure>;
+    async fn plan(&self, request: PlanRequest) -> Result<Planned, Failure>;
+    /// Plans again what a plan file holds; an error where something else comes out.
+    async fn resume(&self, from: &Path, request: PlanRequest) -> Result<Planned, Failure>;
+    async fn apply(&self, planned: Planned, observer: &dyn Observer) -> Result<Applied, Failure>;
+    async fn drift(&self, request: PlanRequest) -> Result<Drifted, Failure>;
+    /// Writes a plan file.
+    async fn save(&self, planned: &Planned, to: &Path) -> Result<(), Failure>;
+    /// Reads a plan file, or a state file.
+    async fn load(&self, from: &Path) -> Result<Shown, Failure>;
+    async fn state(&self) -> Result<Stored, Failure>;
+    /// The dependency graph in Graphviz's language.
+    async fn graph(&self) -> Result<String, Failure>;
+}

@@ -1,0 +1,156 @@
+//! The operations as commands see them.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+
+use super::operations::{
+    Applied, Drifted, Failure, Operations, PlanRequest, Planned, SchemaLookup, Shown, Stored, Validated,
+};
+use super::render::{Palette, plan as render};
+use crate::addr::{AbsInstance, ProviderAddr};
+use crate::apply::Observer;
+use crate::diag::{Diagnostic, Diagnostics, Sources};
+use crate::ops::{self, Args, Session};
+use crate::plan::json;
+use crate::provider::Providers;
+use crate::state::file;
+
+/// One command's work on one root module.
+pub struct Work {
+    pub session: Session,
+    pub state: Option<std::path::PathBuf>,
+    /// The plan that was shown last, with the lock it holds.
+    pending: Mutex<Option<(ops::Planned, Args)>>,
+}
+
+impl Work {
+    pub fn new(session: Session, state: Option<std::path::PathBuf>) -> Self {
+        Self { session, state, pending: Mutex::new(None) }
+    }
+
+    fn args(&self, request: PlanRequest) -> Args {
+        Args {
+            options: request.options,
+            refresh: request.refresh,
+            lock: request.lock,
+            lock_timeout: request.lock_timeout,
+            variables: request.variables,
+            parallelism: request.parallelism,
+            state: self.state.clone(),
+        }
+    }
+
+    fn present(&self, planned: ops::Planned, args: Args) -> Planned {
+        let shown = Planned {
+            plan: planned.plan.clone(),
+            config: Arc::new(planned.prepared.config.clone()),
+            variables: planned.prepared.variables.clone(),
+            schemas: schemas(planned.providers()),
+            diagnostics: planned.warnings.clone(),
+            sources: planned.sources().clone(),
+        };
+        *self.pending.lock().unwrap_or_else(PoisonError::into_inner) = Some((planned, args));
+        shown
+    }
+}
+
+fn schemas(providers: &Arc<Providers>) -> SchemaLookup {
+    let providers = providers.clone();
+    Arc::new(move |provider: &ProviderAddr, addr: &AbsInstance| {
+        providers.schema(&provider.source, &addr.resource.resource)
+    })
+}
+
+impl From<Box<ops::Failure>> for Failure {
+    fn from(failure: Box<ops::Failure>) -> Self {
+        Self { diagnostics: failure.diagnostics, sources: failure.sources }
+    }
+}
+
+fn plain(diagnostics: impl Into<Diagnostics>) -> Failure {
+    Failure { diagnostics: diagnostics.into(), sources: Sources::default() }
+}
+
+#[async_trait]
+impl Operations for Work {
+    async fn validate(&self) -> Result<Validated, Failure> {
+        let found = ops::validate(&self.session)?;
+        Ok(Validated { diagnostics: found.diagnostics, sources: found.sources })
+    }
+
+    async fn plan(&self, request: PlanRequest) -> Result<Planned, Failure> {
+        let args = self.args(request);
+        let planned = ops::plan(&self.session, &args, "OperationTypePlan").await?;
+        Ok(self.present(planned, args))
+    }
+
+    async fn resume(&self, from: &Path, request: PlanRequest) -> Result<Planned, Failure> {
+        let file = ops::read_plan_file(from).map_err(plain)?;
+        let args = file.args(&self.args(request)).map_err(plain)?;
+        let planned = ops::plan(&self.session, &args, "OperationTypeApply").await?;
+        ops::check_plan_file(&file, &planned).map_err(plain)?;
+        Ok(self.present(planned, args))
+    }
+
+    async fn apply(&self, _shown: Planned, observer: &dyn Observer) -> Result<Applied, Failure> {
+        let pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some((planned, _)) = pending else {
+            return Err(plain(Diagnostic::error("Nothing planned", "There is no plan to apply.")));
+        };
+        let done = ops::apply(&self.session, planned, observer).await?;
+        let outputs = done.state.outputs.iter().map(|(k, o)| (k.clone(), (o.value.clone(), o.sensitive))).collect();
+        Ok(Applied { outputs, summary: done.summary, diagnostics: done.diagnostics, sources: done.sources })
+    }
+
+    async fn drift(&self, request: PlanRequest) -> Result<Drifted, Failure> {
+        let found = ops::drift(&self.session, &self.args(request)).await?;
+        Ok(Drifted {
+            drift: found.drift,
+            schemas: schemas(&found.providers),
+            diagnostics: found.warnings,
+            sources: found.sources,
+        })
+    }
+
+    async fn save(&self, shown: &Planned, to: &Path) -> Result<(), Failure> {
+        let pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((planned, args)) = pending.as_ref() else { return Ok(()) };
+        let lookup = |provider: &ProviderAddr, addr: &AbsInstance| (shown.schemas)(provider, addr);
+        let document = json::plan(&json::Document {
+            plan: &shown.plan,
+            config: &shown.config,
+            variables: &shown.variables,
+            schemas: &lookup,
+            errored: false,
+        });
+        let text = render::render(&shown.plan, &lookup, Palette::PLAIN);
+        let path = self.session.dir.join(to);
+        ops::write_plan_file(&path, planned, args, document, text).map_err(plain)
+    }
+
+    async fn load(&self, from: &Path) -> Result<Shown, Failure> {
+        let path = self.session.dir.join(from);
+        if let Ok(bytes) = std::fs::read(&path)
+            && let Ok(Some(state)) = file::parse_stored(&bytes)
+        {
+            let providers = Arc::new(Providers::new(self.session.plugins.iter().cloned()));
+            let text = String::from_utf8(bytes).ok();
+            return Ok(Shown::State(Stored { state, text, schemas: schemas(&providers) }));
+        }
+        let file = ops::read_plan_file(&path).map_err(plain)?;
+        Ok(Shown::Plan { text: file.text, json: file.plan })
+    }
+
+    async fn state(&self) -> Result<Stored, Failure> {
+        let args = Args { state: self.state.clone(), ..Args::default() };
+        let stored = ops::stored(&self.session, &args).await?;
+        let text = stored.state.as_ref().and_then(|s| String::from_utf8(file::write(s)).ok());
+        Ok(Stored { state: stored.state.unwrap_or_default(), text, schemas: schemas(&stored.providers) })
+    }
+
+    async fn graph(&self) -> Result<String, Failure> {
+        Ok(ops::graph(&self.session)?.dot)
+    }
+}
