@@ -4,6 +4,15 @@
 //! account of its own, so all run at the same time.
 
 mod backend_s3;
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "tests fail by panicking, print, and live in real time and a real environment"
+)]
+
 mod bad_inputs;
 mod kill;
 mod lifecycle;
