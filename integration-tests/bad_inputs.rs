@@ -76,8 +76,10 @@ fn case(name: &str) {
 fn stable(text: &str, dir: &Path, account: &str) -> String {
     let dir = dir.display().to_string();
     let text = text.replace(&dir, "[dir]").replace(&Endpoint::get().url, "[endpoint]").replace(account, "[account]");
-    let masks =
-        [(r"\(request\s+id\s+[0-9a-f-]+\)", "(request id [id])"), (r"process with id \d+", "process with id [pid]")];
+    let masks = [
+        (r"\(request\s+id\s+[0-9a-f-]+\)", "(request id [id])"),
+        (r"The\s+process\s+with\s+id\s+\d+\s+holds\s+it\.", "The process with id [pid] holds it."),
+    ];
     masks.iter().fold(text, |text, (pattern, mask)| {
         regex::Regex::new(pattern).expect("pattern").replace_all(&text, *mask).into_owned()
     })
