@@ -147,7 +147,8 @@ impl Account {
     pub fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let started = u64::from(std::process::id());
-        let id = format!("{:012}", 100_000_000_000 + (started % 1_000_000) * 10_000 + NEXT.fetch_add(1, Ordering::SeqCst));
+        let id =
+            format!("{:012}", 100_000_000_000 + (started % 1_000_000) * 10_000 + NEXT.fetch_add(1, Ordering::SeqCst));
         Self { id, dir: tempfile::tempdir().expect("folder"), extra: BTreeMap::new() }
     }
 
@@ -186,7 +187,8 @@ impl Account {
     }
 
     pub fn command(&self, folder: &str, args: &[&str]) -> Command {
-        let mut command = Command::new(std::env::var("KIBAN_TEST_BINARY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_kiban").into()));
+        let mut command =
+            Command::new(std::env::var("KIBAN_TEST_BINARY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_kiban").into()));
         self.environment(&mut command);
         command.current_dir(self.path(folder)).args(args);
         command

@@ -27,7 +27,10 @@ fn terraform(test: &str, account: &Account) -> Option<BTreeMap<String, String>> 
         return None;
     };
     let config = account.path("terraformrc");
-    let text = format!("provider_installation {{\n  filesystem_mirror {{ path = \"{}\" }}\n}}\ndisable_checkpoint = true\n", mirror.display());
+    let text = format!(
+        "provider_installation {{\n  filesystem_mirror {{ path = \"{}\" }}\n}}\ndisable_checkpoint = true\n",
+        mirror.display()
+    );
     std::fs::write(&config, text).expect("file");
     let entries = [("TF_CLI_CONFIG_FILE", config.display().to_string()), ("TF_IN_AUTOMATION", "1".into())];
     Some(entries.into_iter().map(|(k, v)| (k.to_owned(), v)).collect())
@@ -40,13 +43,18 @@ fn mirror() -> Option<PathBuf> {
         return below(Path::new(&named));
     }
     let home = std::env::var("HOME").map(PathBuf::from).unwrap_or_default();
-    let usual = [home.join(".terraform.d/plugins"), "/usr/local/share/terraform/plugins".into(), "/usr/share/terraform/plugins".into()];
+    let usual = [
+        home.join(".terraform.d/plugins"),
+        "/usr/local/share/terraform/plugins".into(),
+        "/usr/share/terraform/plugins".into(),
+    ];
     usual.iter().find_map(|d| below(d)).or_else(|| search(Path::new("/"), 4))
 }
 
 /// Looks through the file system's own folders, not those of the system.
 fn search(dir: &Path, depth: usize) -> Option<PathBuf> {
-    const SYSTEM: &[&str] = &["/proc", "/sys", "/dev", "/run", "/tmp", "/usr", "/var", "/home", "/etc", "/lib", "/lib64"];
+    const SYSTEM: &[&str] =
+        &["/proc", "/sys", "/dev", "/run", "/tmp", "/usr", "/var", "/home", "/etc", "/lib", "/lib64"];
     for entry in std::fs::read_dir(dir).ok()?.flatten() {
         let path = entry.path();
         let plain = entry.file_type().is_ok_and(|t| t.is_dir());
@@ -87,7 +95,8 @@ fn kiban_after_terraform() {
     let Some(environment) = terraform("swap::kiban_after_terraform", &account) else { return };
     let stack = "stacks/platform";
     init(&account, stack, &environment);
-    let apply = account.program("terraform", stack, &["apply", "-input=false", "-no-color", "-auto-approve"], &environment);
+    let apply =
+        account.program("terraform", stack, &["apply", "-input=false", "-no-color", "-auto-approve"], &environment);
     assert_eq!(apply.code, 0, "{}", apply.text);
     let text = account.expect(stack, &["plan", "-detailed-exitcode"], 0);
     assert!(text.contains("No changes. Your infrastructure matches the configuration."), "{text}");

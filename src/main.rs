@@ -1,14 +1,14 @@
 //! The composition root: the only place that knows both the clouds and the command line.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, stderr, stdin, stdout};
+use std::io::stderr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use kiban::apply::Cancel;
 use kiban::aws::AwsPlugin;
 use kiban::cli::operations::Failure;
-use kiban::cli::{Operations, Screen, Start, Work, run, wants_colour};
+use kiban::cli::{Operations, Screen, Start, Work, run};
 use kiban::diag::Diagnostic;
 use kiban::ops::{Session, clock};
 
@@ -20,21 +20,13 @@ async fn main() -> ExitCode {
     logging(&environment);
     let cancel = Cancel::default();
     interrupts(cancel.clone());
-    let terminal = stdout().is_terminal();
-    let mut screen = Screen::new(stdout(), stderr(), std::io::BufReader::new(stdin()), clock::now);
-    screen.palette.colour = wants_colour(terminal, &environment);
-    screen.live = terminal && environment.get("TERM").is_none_or(|t| t != "dumb");
-    screen.interactive = stdin().is_terminal();
+    let screen = Screen::terminal(&environment, clock::now);
     let start = async |start: Start| begin(start, environment.clone(), cancel);
     ExitCode::from(run(&arguments, &environment, screen, start).await)
 }
 
 /// A session in the folder that the command line names.
-fn begin(
-    start: Start,
-    environment: BTreeMap<String, String>,
-    cancel: Cancel,
-) -> Result<Box<dyn Operations>, Failure> {
+fn begin(start: Start, environment: BTreeMap<String, String>, cancel: Cancel) -> Result<Box<dyn Operations>, Failure> {
     let unusable = |what: &str, e: std::io::Error| Failure::from(Diagnostic::error(what, e.to_string()));
     let original_dir = std::env::current_dir().map_err(|e| unusable("No working directory", e))?;
     if let Some(folder) = &start.chdir {

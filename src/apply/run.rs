@@ -10,7 +10,7 @@ use crate::addr::{AbsInstance, ConfigResource, ModuleInstance, ProviderAddr};
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::eval::world::World;
 use crate::plan::{Action, ChangeKey, Mode, Plan, StepKind, Summary};
-use crate::provider::Providers;
+use crate::provider::{Freshness, Providers};
 use crate::refresh::refresh;
 use crate::schema::SharedSchema;
 use crate::state::backend::Backend;
@@ -194,7 +194,7 @@ impl Apply<'_> {
             }
         }
         let takes_part = |addr: &AbsInstance| around.contains(&addr.resource.config());
-        match refresh(&state, self.providers, takes_part).await {
+        match refresh(&state, self.providers, takes_part, Freshness::Run).await {
             Ok(live) => {
                 for (addr, resource, instance) in live.instances().filter(|(a, ..)| takes_part(a)) {
                     let Some(object) = &instance.current else { continue };

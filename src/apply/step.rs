@@ -209,7 +209,7 @@ impl Apply<'_> {
         let watched = self.watched(subject, &id, &want, timeouts.create);
         let mut live = self.poller.ready(&watched, |why| self.pending(subject, kind, why)).await;
         if let (Ok(made), true) = (&live, unfinished) {
-            live = self.complete(subject, &id, &planned, made, timeouts.create).await;
+            live = self.complete(subject, (&id, &token), &planned, made, timeouts.create).await;
         }
         let result = match live {
             Ok(live) => self.keep(subject, &planned, &live, Status::Ready),
@@ -231,7 +231,7 @@ impl Apply<'_> {
     async fn complete(
         &self,
         subject: &Subject<'_>,
-        id: &RemoteId,
+        (id, token): (&RemoteId, &str),
         planned: &Value,
         made: &Object,
         timeout: Duration,
@@ -242,6 +242,10 @@ impl Apply<'_> {
             subject.provider.update(subject.kind(), id, &before, &want)
         })
         .await?;
+        // To find an object by its token is also what takes the token's mark from it.
+        let identity = subject.provider.identity(subject.kind(), &want);
+        let intent = Intent { token: token.to_owned(), id: Some(id.clone()), identity };
+        subject.provider.find(subject.kind(), &intent).await?;
         let watched = self.watched(subject, id, &want, timeout);
         self.poller.ready(&watched, |why| self.pending(subject, StepKind::Create, why)).await
     }
@@ -275,11 +279,14 @@ impl Apply<'_> {
             };
             if let Some(id) = known() {
                 let later = subject.provider.retries(subject.kind(), Operation::Create, &error);
-                return if later || error.kind == ErrorKind::Connection {
-                    Made::Unfinished(id)
-                } else {
-                    Made::Half(id, error)
-                };
+                if !later && error.kind != ErrorKind::Connection {
+                    return Made::Half(id, error);
+                }
+                // To look for it also takes away the marks of an unfinished creation.
+                let identity = subject.provider.identity(subject.kind(), want);
+                let intent = Intent { token: token.to_owned(), id: Some(id.clone()), identity };
+                let _ = subject.provider.find(subject.kind(), &intent).await;
+                return Made::Unfinished(id);
             }
             let waited = self.clock.elapsed().saturating_sub(start);
             if error.kind == ErrorKind::Connection {

@@ -11,12 +11,21 @@ use super::retry::NoBlindRetries;
 use super::tags::Defaults;
 use crate::provider::{Error, Result};
 
+/// Who the credentials are.
+#[derive(Debug)]
+pub struct Caller {
+    pub account: String,
+    pub arn: String,
+    pub user_id: String,
+}
+
 /// What the resource types get to work with. Cloning is cheap.
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
     /// Shared reads of this run; `None` goes straight to AWS.
     loader: Option<Arc<Loader>>,
+    thorough: bool,
 }
 
 struct Shared {
@@ -25,7 +34,7 @@ struct Shared {
     endpoints: BTreeMap<String, String>,
     tags: Defaults,
     services: Services,
-    account: tokio::sync::OnceCell<String>,
+    caller: tokio::sync::OnceCell<Caller>,
 }
 
 macro_rules! services {
@@ -69,21 +78,32 @@ services! {
 impl Client {
     pub fn new(config: SdkConfig, endpoints: BTreeMap<String, String>, tags: Defaults) -> Self {
         let services = Services::default();
-        let account = tokio::sync::OnceCell::new();
-        let shared = Shared { config, endpoints, tags, services, account };
-        Self { shared: Arc::new(shared), loader: Some(Arc::new(Loader::default())) }
+        let caller = tokio::sync::OnceCell::new();
+        let shared = Shared { config, endpoints, tags, services, caller };
+        Self { shared: Arc::new(shared), loader: Some(Arc::new(Loader::default())), thorough: false }
     }
 
     /// The same client with nothing read yet.
     #[must_use]
     pub fn anew(&self) -> Self {
-        Self { shared: self.shared.clone(), loader: Some(Arc::new(Loader::default())) }
+        Self { shared: self.shared.clone(), loader: Some(Arc::new(Loader::default())), thorough: false }
     }
 
     /// The same client without shared reads: for waiters and reads after a write.
     #[must_use]
     pub fn fresh(&self) -> Self {
-        Self { shared: self.shared.clone(), loader: None }
+        Self { shared: self.shared.clone(), loader: None, thorough: true }
+    }
+
+    /// The same client, on which every attribute is read.
+    #[must_use]
+    pub fn thorough(self) -> Self {
+        Self { thorough: true, ..self }
+    }
+
+    /// Whether attributes that cannot change a plan are read too: see [`crate::provider::Freshness`].
+    pub fn is_thorough(&self) -> bool {
+        self.thorough
     }
 
     pub fn tags(&self) -> &Defaults {
@@ -103,13 +123,22 @@ impl Client {
         }
     }
 
-    /// The account of the credentials; asked once.
-    pub async fn account(&self) -> Result<&str> {
-        let identity = self.shared.account.get_or_try_init(|| async {
+    /// Who the credentials are; asked once.
+    pub async fn caller(&self) -> Result<&Caller> {
+        let identity = self.shared.caller.get_or_try_init(|| async {
             let answer = self.sts().get_caller_identity().send().await?;
-            answer.account.ok_or_else(|| Error::other("GetCallerIdentity names no account"))
+            Ok(Caller {
+                account: answer.account.ok_or_else(|| Error::other("GetCallerIdentity names no account"))?,
+                arn: answer.arn.unwrap_or_default(),
+                user_id: answer.user_id.unwrap_or_default(),
+            })
         });
-        identity.await.map(String::as_str)
+        identity.await
+    }
+
+    /// The account of the credentials.
+    pub async fn account(&self) -> Result<&str> {
+        Ok(&self.caller().await?.account)
     }
 
     /// `arn:partition:service:region:account:resource`
@@ -146,5 +175,10 @@ impl Client {
             Some(loader) => loader.once(name, fetch).await,
             None => fetch().await.map(Arc::new),
         }
+    }
+
+    /// Whether a list of [`Client::once`] is being read anyway, so that it costs nothing more.
+    pub fn has_begun(&self, name: &str) -> bool {
+        self.loader.as_ref().is_some_and(|l| l.has_begun(name))
     }
 }

@@ -61,6 +61,11 @@ impl Loader {
         Ok(ids.iter().filter_map(pick).collect())
     }
 
+    /// Whether somebody has asked for this kind of read.
+    pub fn has_begun(&self, name: &str) -> bool {
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner).contains_key(name)
+    }
+
     /// A list that has no ids to ask for.
     pub async fn once<T, F, Fut>(&self, name: &str, fetch: F) -> Result<Arc<T>>
     where

@@ -8,6 +8,7 @@ mod error;
 mod gather;
 mod loader;
 mod name;
+mod nested;
 mod plugin;
 mod policy;
 mod retry;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
-use super::{Client, registry, settings};
+use super::{Client, nested, registry, settings};
 use crate::diag::Diagnostics;
 use crate::provider::registry::{AnyData, AnyResource, Registry};
 use crate::provider::{
@@ -84,10 +84,14 @@ impl AwsProvider {
     ) -> Result<BTreeMap<RemoteId, Found>> {
         let ids: Vec<RemoteId> = batch.iter().map(|r| r.id.clone()).collect();
         let prior: BTreeMap<RemoteId, Object> = batch.iter().map(|r| (r.id.clone(), r.prior.clone())).collect();
+        let schema = resource.schema();
         let mut found = repeat_lost(|| resource.read(client, &ids, &prior)).await?;
         for id in &ids {
             match found.get_mut(id) {
-                Some(Found::Object(object)) => client.tags().after_read(object, &prior[id]),
+                Some(Found::Object(object)) => {
+                    nested::fill(&schema.block, object);
+                    client.tags().after_read(object, &prior[id]);
+                }
                 Some(Found::Gone) => {}
                 // A missing answer must never be taken for a deletion.
                 None => return Err(Error::other(format!("{}: no answer for \"{id}\"", resource.name()))),
@@ -126,6 +130,7 @@ impl Provider for AwsProvider {
         let resource = self.get(kind)?;
         let client = match freshness {
             Freshness::Run => self.sharing(),
+            Freshness::Thorough => self.sharing().thorough(),
             Freshness::Now => self.client.fresh(),
         };
         let mut batches = Vec::new();

@@ -3,12 +3,32 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
 use super::operations::PlanRequest;
 use crate::addr::{AbsInstance, Target};
 use crate::config::Argument;
 use crate::plan::{Mode, Options};
+
+/// Marks arguments that may stand alone, or as `=true` or `=false`.
+const SWITCH: &str = "BOOL";
+
+/// All commands; arguments of the kind [`SWITCH`] may stand without a value.
+pub fn command() -> clap::Command {
+    switches(Cli::command())
+}
+
+fn switches(command: clap::Command) -> clap::Command {
+    let switch = |arg: &clap::Arg| arg.get_value_names().is_some_and(|names| names.iter().any(|n| n == SWITCH));
+    let command = command.mut_args(|arg| {
+        if !switch(&arg) {
+            return arg;
+        }
+        let arg = arg.num_args(0..=1).require_equals(true).default_missing_value("true");
+        arg.hide_default_value(true).hide_possible_values(true)
+    });
+    command.mut_subcommands(switches)
+}
 
 /// Plans and applies infrastructure described in the Terraform language.
 #[derive(Debug, Parser)]
@@ -19,7 +39,7 @@ pub struct Cli {
     #[arg(long, value_name = "DIR")]
     pub chdir: Option<PathBuf>,
     /// Do not colour the output
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 900)]
     pub no_color: bool,
     /// Print the version
     #[arg(long, short = 'v')]
@@ -53,6 +73,9 @@ pub enum Command {
     Validate(ValidateCommand),
     /// Prepare a folder: kiban needs nothing downloaded, so this only checks it
     Init(InitCommand),
+    /// Tell the workspace: kiban has one, "default"
+    #[command(subcommand)]
+    Workspace(WorkspaceCommand),
     /// Print the version
     Version(VersionCommand),
 }
@@ -72,8 +95,8 @@ pub struct VariableArgs {
 
 #[derive(Args, Debug)]
 pub struct StateArgs {
-    /// Hold the state's lock meanwhile
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    /// Hold the state's lock meanwhile; -lock=false does not
+    #[arg(long, value_name = SWITCH, default_value = "true", action = ArgAction::Set)]
     pub lock: bool,
     /// How long to wait for the lock
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration)]
@@ -95,26 +118,26 @@ pub struct PlanningArgs {
     /// Replace this object; may be repeated
     #[arg(long, value_name = "ADDR", value_parser = instance)]
     pub replace: Vec<AbsInstance>,
-    /// Read the live objects first
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    /// Read the live objects first; -refresh=false trusts the state
+    #[arg(long, value_name = SWITCH, default_value = "true", action = ArgAction::Set)]
     pub refresh: bool,
     /// Plan to destroy everything
-    #[arg(long, conflicts_with = "refresh_only", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, conflicts_with = "refresh_only", value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub destroy: bool,
     /// Only record in the state what the objects are now
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub refresh_only: bool,
     /// Most operations at a time; without it kiban follows what the services answer
     #[arg(long, value_name = "N", value_parser = parallelism)]
     pub parallelism: Option<u16>,
-    /// Ask for what is missing
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    /// Ask for what is missing; -input=false never asks
+    #[arg(long, value_name = SWITCH, default_value = "true", action = ArgAction::Set)]
     pub input: bool,
     /// Show warnings by their summaries only
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub compact_warnings: bool,
     /// Print a stream of JSON objects
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub json: bool,
 }
 
@@ -159,7 +182,7 @@ pub struct PlanCommand {
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Exit with 2 if there is anything to do, 0 if there is nothing
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub detailed_exitcode: bool,
 }
 
@@ -171,7 +194,7 @@ pub struct ApplyCommand {
     #[command(flatten)]
     pub planning: PlanningArgs,
     /// Do not ask
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub auto_approve: bool,
     /// A plan that `plan -out` has saved
     #[arg(value_name = "PLANFILE")]
@@ -184,7 +207,7 @@ pub struct DestroyCommand {
     #[command(flatten)]
     pub planning: PlanningArgs,
     /// Do not ask
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub auto_approve: bool,
 }
 
@@ -211,7 +234,7 @@ pub struct DriftCommand {
     #[arg(long, value_name = "N", value_parser = parallelism)]
     pub parallelism: Option<u16>,
     /// Print JSON
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub json: bool,
 }
 
@@ -222,7 +245,7 @@ pub struct ShowCommand {
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// Print JSON
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub json: bool,
 }
 
@@ -233,10 +256,10 @@ pub struct OutputCommand {
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
     /// Print JSON
-    #[arg(long, conflicts_with = "raw", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, conflicts_with = "raw", value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub json: bool,
     /// Print the bare text of one output
-    #[arg(long, requires = "name", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, requires = "name", value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub raw: bool,
     /// State file of the local backend
     #[arg(long, value_name = "FILE")]
@@ -279,7 +302,7 @@ pub struct GraphCommand {}
 #[command(after_help = "Exit codes: 0 valid, 1 not.\n\nExample:\n  kiban validate -json")]
 pub struct ValidateCommand {
     /// Print JSON
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub json: bool,
 }
 
@@ -289,24 +312,34 @@ pub struct InitCommand {
     /// Setting of the backend, as NAME=VALUE or a file; may be repeated
     #[arg(long, value_name = "CONFIG")]
     pub backend_config: Vec<String>,
-    /// Check the backend
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    /// Check the backend; -backend=false does not
+    #[arg(long, value_name = SWITCH, default_value = "true", action = ArgAction::Set)]
     pub backend: bool,
-    /// Ask for what is missing
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    /// Ask for what is missing; -input=false never asks
+    #[arg(long, value_name = SWITCH, default_value = "true", action = ArgAction::Set)]
     pub input: bool,
     /// Taken for compatibility: there is nothing to upgrade
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub upgrade: bool,
     /// Taken for compatibility
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub reconfigure: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum WorkspaceCommand {
+    /// Print the name of the workspace
+    Show,
+    /// List workspaces
+    List,
+    /// Use a workspace
+    Select { name: String },
 }
 
 #[derive(Args, Debug)]
 pub struct VersionCommand {
     /// Print JSON
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_possible_values = true, value_name = "BOOL")]
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub json: bool,
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use clap::{ArgMatches, FromArgMatches};
 
-use super::args::Cli;
+use super::args::{Cli, command};
 use crate::config::Argument;
 
 /// What an argument list comes to.
@@ -17,7 +17,7 @@ pub enum Parsed {
 }
 
 /// Commands that Terraform has and kiban does not, and what to do instead.
-const ELSEWHERE: [(&str, &str); 8] = [
+const ELSEWHERE: [(&str, &str); 7] = [
     ("taint", "use: kiban apply -replace=ADDR"),
     ("untaint", "a tainted object is replaced by the next apply"),
     ("login", "kiban uses no remote service of its own"),
@@ -25,7 +25,6 @@ const ELSEWHERE: [(&str, &str); 8] = [
     ("get", "modules are read where they are; there is nothing to download"),
     ("force-unlock", "the message about the lock says who holds it and how to free it"),
     ("env", "kiban has one workspace, \"default\": use a folder for each environment"),
-    ("workspace", "kiban has one workspace, \"default\": use a folder for each environment"),
 ];
 
 /// Reads an argument list without the program's name. `TF_CLI_ARGS` and `TF_CLI_ARGS_plan` of the environment stand
@@ -38,7 +37,7 @@ pub fn parse(argv: &[String], environment: &BTreeMap<String, String>) -> Parsed 
         return Parsed::Wrong(format!("kiban has no command \"{name}\": {instead}.\n"));
     }
     let list = std::iter::once("kiban".to_owned()).chain(normalise(&argv));
-    let result = Cli::command().try_get_matches_from(list).and_then(|m| Ok((Cli::from_arg_matches(&m)?, m)));
+    let result = command().try_get_matches_from(list).and_then(|m| Ok((Cli::from_arg_matches(&m)?, m)));
     match result {
         Ok((mut cli, matches)) => {
             let order = matches.subcommand().map(|(_, m)| ordered(m)).unwrap_or_default();

@@ -53,6 +53,7 @@ pub async fn run<'s>(
     let Cli { chdir, version, command, .. } = cli;
     let command = match command {
         Some(Command::Version(version)) => return command::version::run(&screen, &version),
+        Some(Command::Workspace(workspace)) => return command::workspace::run(&screen, &workspace),
         None if version => return command::version::run(&screen, &args::VersionCommand { json: false }),
         Some(command) => command,
         None => return 1,
@@ -78,6 +79,7 @@ async fn dispatch(operations: &dyn Operations, screen: &Screen, command: Command
         Command::Graph(_) => command::graph::run(operations, screen).await,
         Command::Validate(args) => command::validate::run(operations, screen, &args).await,
         Command::Init(_) => command::init::run(operations, screen).await,
+        Command::Workspace(args) => command::workspace::run(screen, &args),
         Command::Version(args) => command::version::run(screen, &args),
     }
 }
@@ -99,3 +101,6 @@ fn configure(screen: &mut Screen, cli: &Cli, environment: &BTreeMap<String, Stri
         screen.compact = planning.compact_warnings;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -99,7 +99,10 @@ pub struct Stored {
 /// What `show` was given.
 pub enum Shown {
     /// A saved plan, as it was when it was made.
-    Plan { text: String, json: serde_json::Value },
+    Plan {
+        text: String,
+        json: serde_json::Value,
+    },
     State(Stored),
 }
 

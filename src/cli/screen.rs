@@ -1,6 +1,7 @@
 //! The terminal: the only place that prints and asks.
 
-use std::io::{BufRead, Write};
+use std::collections::BTreeMap;
+use std::io::{BufRead, IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 
 use super::operations::Failure;
@@ -45,6 +46,24 @@ impl Screen {
             compact: false,
             json: false,
         }
+    }
+
+    /// The process's own terminal: colour, width and live lines as it allows them.
+    pub fn terminal(environment: &BTreeMap<String, String>, now: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        let (out, input) = (std::io::stdout(), std::io::stdin());
+        let (shown, asked) = (out.is_terminal(), input.is_terminal());
+        let automated = environment.get("TF_IN_AUTOMATION").is_some_and(|v| !v.is_empty());
+        let given = environment.get("COLUMNS").and_then(|c| c.parse().ok());
+        let columns = given.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)));
+        let dumb = environment.get("TERM").is_some_and(|t| t == "dumb");
+        let mut screen = Self::new(out, std::io::stderr(), std::io::BufReader::new(input), now);
+        screen.palette = Palette {
+            colour: super::wants_colour(shown, environment),
+            width: columns.filter(|c| shown && *c > 0).unwrap_or(Palette::PLAIN.width),
+        };
+        screen.live = shown && !dumb && !automated;
+        screen.interactive = asked;
+        screen
     }
 
     pub fn now(&self) -> String {

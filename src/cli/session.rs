@@ -106,7 +106,12 @@ impl Operations for Work {
 
     async fn drift(&self, request: PlanRequest) -> Result<Drifted, Failure> {
         let found = ops::drift(&self.session, &self.args(request)).await?;
-        Ok(Drifted { drift: found.drift, schemas: schemas(&found.providers), diagnostics: found.warnings, sources: found.sources })
+        Ok(Drifted {
+            drift: found.drift,
+            schemas: schemas(&found.providers),
+            diagnostics: found.warnings,
+            sources: found.sources,
+        })
     }
 
     async fn save(&self, shown: &Planned, to: &Path) -> Result<(), Failure> {

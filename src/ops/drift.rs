@@ -1,9 +1,9 @@
 //! Looks for changes behind the state's back.
 
-use crate::apply::recover;
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::drift::material;
 use crate::plan::{Drift, drifted};
+use crate::provider::Freshness;
 use crate::state::backend::Backend;
 use crate::state::{State, journal};
 
@@ -23,12 +23,21 @@ pub async fn drift(session: &Session, args: &Args) -> OpResult<Drifted> {
     let prepared = prepare(session, args)?;
     let backend = prepared.backend(session);
     let stored = backend.read().await.map_err(|e| prepared.fail(Diagnostic::from(e)))?;
-    let mut stored = stored.unwrap_or_default();
+    let stored = stored.unwrap_or_default();
     prepared.configure(&stored).await.map_err(|e| prepared.fail(e))?;
     let mut warnings = prepared.warnings.clone();
     let unfinished =
         journal::read(&journal_path(&prepared.state_path)).map_err(|e| prepared.fail(Diagnostic::from(e)))?;
-    warnings.extend(recover(&unfinished, &prepared.providers, &mut stored).await.map_err(|e| prepared.fail(e))?);
+    if !unfinished.is_empty() {
+        let what: Vec<&str> = unfinished.iter().map(|u| u.intent.address.as_str()).collect();
+        warnings.push(
+            Diagnostic::warning(
+                "An earlier run was interrupted",
+                format!("What became of these is not known: {}. Their differences are not told here.", what.join(", ")),
+            )
+            .hint("Run plan: it finds out, and takes what was made into the state."),
+        );
+    }
     let live = live(&prepared, &stored, args).await.map_err(|e| prepared.fail(e))?;
     let all = drifted(&stored, &live, &prepared.providers);
     let drift = material(all, &prepared.config, &prepared.providers);
@@ -38,5 +47,5 @@ pub async fn drift(session: &Session, args: &Args) -> OpResult<Drifted> {
 async fn live(prepared: &Prepared, stored: &State, args: &Args) -> Result<State, Diagnostics> {
     let targets = &args.options.targets;
     let takes_part = |addr: &crate::addr::AbsInstance| targets.is_empty() || targets.iter().any(|t| t.covers(addr));
-    crate::refresh::refresh(stored, &prepared.providers, takes_part).await
+    crate::refresh::refresh(stored, &prepared.providers, takes_part, Freshness::Thorough).await
 }

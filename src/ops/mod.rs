@@ -9,6 +9,8 @@ mod inspect;
 mod plan;
 mod plan_file;
 mod prepare;
+#[cfg(test)]
+mod tests;
 mod validate;
 
 use std::collections::BTreeMap;

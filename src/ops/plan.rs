@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::apply::recover;
 use crate::diag::{Diagnostic, Diagnostics, Sources};
-use crate::plan::{Inputs, Plan};
-use crate::provider::Providers;
+use crate::plan::{Inputs, Mode, Plan};
+use crate::provider::{Freshness, Providers};
 use crate::refresh::refresh;
 use crate::state::State;
 use crate::state::backend::{Backend, LocalBackend};
@@ -64,8 +64,12 @@ pub async fn plan(session: &Session, args: &Args, operation: &str) -> OpResult<P
         stored: &stored,
         options: &args.options,
     };
-    let live =
-        async { if args.refresh { refresh(&stored, &prepared.providers, |_| true).await } else { Ok(stored.clone()) } };
+    // Where the refresh itself is the result, nothing may be left out.
+    let thorough = args.options.mode == Mode::RefreshOnly;
+    let freshness = if thorough { Freshness::Thorough } else { Freshness::Run };
+    let live = async {
+        if args.refresh { refresh(&stored, &prepared.providers, |_| true, freshness).await } else { Ok(stored.clone()) }
+    };
     let (plan, found) = crate::plan::plan(inputs, live).await.map_err(|e| prepared.fail(e))?;
     warnings.extend(found);
     drop(world);

@@ -5,6 +5,7 @@
 
 mod change;
 mod error;
+pub mod mock;
 mod object;
 mod providers;
 pub mod registry;
@@ -42,11 +43,17 @@ pub trait Plugin: Send + Sync {
     async fn configure(&self, config: Object) -> std::result::Result<Arc<dyn Provider>, Diagnostics>;
 }
 
-/// How fresh a read has to be.
+/// How fresh and how complete a read has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
-    /// Lists that this run has read already may serve again: refresh.
+    /// Lists that this run has read already may serve again: the refresh of a plan.
+    ///
+    /// An attribute that costs a call of its own for each object may be left out where it cannot change a plan: it is
+    /// optional and computed, and unset in state. Set outside, it would become the prior value, and configuration that
+    /// does not name it would keep it. Configuration that does name it differs from what is in state, so it is planned.
     Run,
+    /// As [`Freshness::Run`], with every attribute: looks for drift, and refreshes that are asked for.
+    Thorough,
     /// Straight from the source: waiters, and reads after a write.
     Now,
 }

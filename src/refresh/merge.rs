@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::provider::Object;
 use crate::schema::normal::equivalent;
-use crate::schema::{Block, NestedBlock, Nesting};
+use crate::schema::{Block, NestedBlock, Nesting, Normal};
 use crate::value::{Kind, Type, Value};
 
 /// The object as it is now: what the answer leaves out keeps its prior value, and another spelling of the prior value
@@ -27,7 +27,7 @@ fn merge_block(block: &Block, prior: Option<&Value>, given: &Value, typed: &Valu
         let live = typed.get(name).unwrap_or(&null);
         let value = match (given.get(name), before) {
             (None, Some(before)) => before.clone(),
-            (Some(_), Some(before)) if equivalent(attribute.normal, before, live) => before.clone(),
+            (Some(_), Some(before)) if keeps(attribute.normal, before, live) => before.clone(),
             (Some(_), Some(before)) => live.clone().mark(before.marks),
             _ => live.clone(),
         };
@@ -43,6 +43,12 @@ fn merge_block(block: &Block, prior: Option<&Value>, given: &Value, typed: &Valu
         out.insert(name.clone(), value);
     }
     Value::object(out)
+}
+
+/// Whether the prior value stays. What AWS answers empty, Terraform stores as empty, but collections.
+fn keeps(normal: Normal, before: &Value, live: &Value) -> bool {
+    let shown = before.is_null() && matches!(live.kind, Kind::String(_) | Kind::Number(_) | Kind::Bool(_));
+    equivalent(normal, before, live) && !shown
 }
 
 fn merge_nested(nested: &NestedBlock, prior: Option<&Value>, given: &Value, live: &Value) -> Value {
@@ -78,7 +84,7 @@ fn merge_nested(nested: &NestedBlock, prior: Option<&Value>, given: &Value, live
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Normal, boolean, list_block, string};
+    use crate::schema::{boolean, list_block, string};
 
     fn block() -> Block {
         Block::new()

@@ -21,6 +21,7 @@ pub async fn refresh(
     state: &State,
     providers: &Providers,
     takes_part: impl Fn(&AbsInstance) -> bool,
+    freshness: Freshness,
 ) -> Result<State, Diagnostics> {
     let mut groups: BTreeMap<(ProviderAddr, String), Vec<Entry>> = BTreeMap::new();
     let mut found = Diagnostics::new();
@@ -47,7 +48,7 @@ pub async fn refresh(
         let answer = match providers.get(&provider) {
             Some(configured) => {
                 let requests: Vec<ReadRequest> = entries.iter().map(|e| e.request.clone()).collect();
-                configured.read(&kind, &requests, Freshness::Run).await
+                configured.read(&kind, &requests, freshness).await
             }
             None => Err(crate::provider::Error::other(format!("{provider} is not configured"))),
         };

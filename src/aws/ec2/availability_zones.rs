@@ -79,7 +79,7 @@ impl Zones {
         Self {
             names: all.iter().filter_map(|z| z.zone_name.clone()).collect(),
             ids: all.iter().filter_map(|z| z.zone_id.clone()).collect(),
-            groups: all.iter().filter_map(|z| z.group_name.clone()).collect(),
+            groups: all.iter().map(|z| z.group_name.clone().unwrap_or_default()).collect(),
         }
     }
 }

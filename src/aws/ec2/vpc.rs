@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType as Kind, Tenancy, Vpc as Live};
-use futures::future::try_join_all;
 
 use super::equality::is_set;
 use super::read::{arn, gone, texts, visible};
 use super::{tags, vpc_parts};
+use crate::aws::gather::gather;
 use crate::aws::{Client, tags as all_tags, validate};
 use crate::provider::{
     Actions, CreateCx, Deletion, Error, Found, Intent, Object, PlannedChange, Readiness, RemoteId, ResourceType,
@@ -79,21 +79,24 @@ impl ResourceType for Vpc {
     ) -> Result<BTreeMap<RemoteId, Found>> {
         let filter = tags::filter("vpc-id", texts(ids));
         let pages = client.ec2().describe_vpcs().filters(filter).into_paginator().items().send();
-        let live: Vec<Live> = pages.try_collect().await?;
+        let vpcs = async {
+            let live: Vec<Live> = pages.try_collect().await?;
+            Ok(live)
+        };
+        let switches = gather(ids.iter().map(|id| vpc_parts::switches(client, id.as_str())).collect());
+        let asked = texts(ids);
+        let (live, switches, parts) = tokio::try_join!(vpcs, switches, vpc_parts::read(client, &asked, prior))?;
+        let switches: BTreeMap<String, vpc_parts::Switches> = switches.into_iter().flatten().collect();
         let mut found = gone(ids);
-        let existing: Vec<String> = live.iter().filter_map(|v| v.vpc_id.clone()).collect();
-        let parts = vpc_parts::read(client, &existing).await?;
-        let objects = live.iter().map(|vpc| async {
-            let id = RemoteId::from(vpc.vpc_id.clone().unwrap_or_default());
-            let answer = match vpc_parts::switches(client, id.as_str()).await {
-                Ok(switches) => Found::Object(object(client, vpc, &parts, &switches, prior.get(&id))),
-                // It went away between the calls.
-                Err(e) if e.is_not_found() => Found::Gone,
-                Err(e) => return Err(e),
-            };
-            Ok::<_, Error>((id, answer))
-        });
-        found.extend(try_join_all(objects).await?);
+        for vpc in &live {
+            let id = vpc.vpc_id.as_deref().unwrap_or_default();
+            // Without switches it went away between the calls.
+            if let Some(switches) = switches.get(id) {
+                let id = RemoteId::from(id);
+                let object = object(client, vpc, &parts, switches, prior.get(&id));
+                found.insert(id, Found::Object(object));
+            }
+        }
         Ok(found)
     }
 

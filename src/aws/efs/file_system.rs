@@ -144,14 +144,15 @@ impl ResourceType for FileSystem {
             }
         };
         cx.created(&id.as_str().into());
+        // At once: what follows may have to wait until the file system is available.
+        if mark.is_some() {
+            tags::remove_token(cx.client, &id).await?;
+        }
         if !want.objects("lifecycle_policy").is_empty() {
             lifecycle::write(cx.client, &id, want).await?;
         }
         if let Some(protection) = lifecycle::protection(want) {
             lifecycle::protect(cx.client, &id, &protection).await?;
-        }
-        if mark.is_some() {
-            tags::remove_token(cx.client, &id).await?;
         }
         Ok(id.into())
     }

@@ -172,10 +172,10 @@ fn object(id: &RemoteId, cluster: &str, principal: &str, policy: &AssociatedAcce
     });
     Object::new()
         .with("access_scope", scope.into_iter().collect::<Vec<_>>())
-        .with("associated_at", read::timestamp(policy.associated_at.as_ref()))
+        .with("associated_at", read::long_timestamp(policy.associated_at.as_ref()))
         .with("cluster_name", cluster)
         .with("id", id.as_str())
-        .with("modified_at", read::timestamp(policy.modified_at.as_ref()))
+        .with("modified_at", read::long_timestamp(policy.modified_at.as_ref()))
         .with("policy_arn", policy.policy_arn.clone())
         .with("principal_arn", principal)
 }

@@ -35,6 +35,15 @@ pub fn timestamp(time: Option<&DateTime>) -> Option<String> {
     DateTime::from_secs(time?.secs()).fmt(DateTimeFormat::DateTime).ok()
 }
 
+/// A time as some attributes have it: `2026-01-02 03:04:05.678 +0000 UTC`.
+pub fn long_timestamp(time: Option<&DateTime>) -> Option<String> {
+    let nanos = time?.subsec_nanos();
+    let fraction = if nanos == 0 { String::new() } else { format!(".{nanos:09}").trim_end_matches('0').to_owned() };
+    let second = timestamp(time)?;
+    let (day, second) = second.trim_end_matches('Z').split_once('T')?;
+    Some(format!("{day} {second}{fraction} +0000 UTC"))
+}
+
 /// Issues of an object's health as one text: `code: message (resource, resource)`.
 pub fn issue(code: Option<&str>, message: Option<&str>, resources: Option<&Vec<String>>) -> String {
     let mut text = format!("{}: {}", code.unwrap_or("unknown"), message.unwrap_or("no message"));
@@ -110,6 +119,13 @@ pub fn one_of(name: &str, value: &Value, words: &[&str]) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_timestamps() {
+        let text = |secs, nanos| long_timestamp(Some(&DateTime::from_secs_and_nanos(secs, nanos)));
+        assert_eq!(text(1, 375_000_000).as_deref(), Some("1970-01-01 00:00:01.375 +0000 UTC"));
+        assert_eq!(text(1, 0).as_deref(), Some("1970-01-01 00:00:01 +0000 UTC"));
+    }
 
     #[test]
     fn a_taken_name_is_not_tried_again() {

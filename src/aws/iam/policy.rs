@@ -168,9 +168,14 @@ async fn single(client: &Client, arn: &str) -> Result<Found> {
     let answer = read::unless_gone(client.iam().get_policy().policy_arn(arn).send().await)?;
     let Some(policy) = answer.and_then(|a| a.policy) else { return Ok(Found::Gone) };
     let version = policy.default_version_id.clone().unwrap_or_default();
-    let answer = client.iam().get_policy_version().policy_arn(arn).version_id(version).send().await;
-    let Some(answer) = read::unless_gone(answer)? else { return Ok(Found::Gone) };
-    let document = answer.policy_version.and_then(|v| v.document).unwrap_or_default();
+    let document = match read::listed_document(client, arn, &version).await? {
+        Some(document) => document,
+        None => {
+            let answer = client.iam().get_policy_version().policy_arn(arn).version_id(version).send().await;
+            let Some(answer) = read::unless_gone(answer)? else { return Ok(Found::Gone) };
+            answer.policy_version.and_then(|v| v.document).unwrap_or_default()
+        }
+    };
     let name = policy.policy_name.unwrap_or_default();
     let mut object = Object::new()
         .with("arn", arn)

@@ -18,6 +18,9 @@ pub const SINGLE_READS: usize = 2;
 /// Calls of single reads under way at the same time.
 const CALLS_AT_ONCE: usize = 8;
 
+/// Name of the shared read of [`account`].
+const ACCOUNT: &str = "iam/account";
+
 /// All roles and customer managed policies of the account.
 #[derive(Default)]
 pub struct Account {
@@ -30,7 +33,7 @@ pub struct Account {
 /// The account as `GetAccountAuthorizationDetails` tells it; read once a run.
 pub async fn account(client: &Client) -> Result<Arc<Account>> {
     client
-        .once("iam/account", || async {
+        .once(ACCOUNT, || async {
             let mut account = Account::default();
             let mut pages = client
                 .iam()
@@ -52,6 +55,16 @@ pub async fn account(client: &Client) -> Result<Arc<Account>> {
             Ok(account)
         })
         .await
+}
+
+/// The document of a version of a policy, still encoded, from the account's details where others read them anyway.
+pub async fn listed_document(client: &Client, policy: &str, version: &str) -> Result<Option<String>> {
+    if !client.has_begun(ACCOUNT) {
+        return Ok(None);
+    }
+    let account = account(client).await?;
+    let mut versions = account.policies.get(policy).into_iter().flat_map(|p| p.policy_version_list.iter().flatten());
+    Ok(versions.find(|v| v.version_id.as_deref() == Some(version)).and_then(|v| v.document.clone()))
 }
 
 /// Roles by name as `ListRoles` tells them: with what the account's details lack. Read once a run.

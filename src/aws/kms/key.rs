@@ -250,7 +250,7 @@ async fn read_one(client: &Client, id: &str, prior: &Object) -> Result<Found> {
         .with("key_usage", key.key_usage.as_ref().map(KeyUsageType::as_str))
         .with("multi_region", key.multi_region.unwrap_or_default())
         .with("policy", policy)
-        .with("xks_key_id", key.xks_key_configuration.map(|x| x.id).unwrap_or_default())
+        .with("xks_key_id", key.xks_key_configuration.and_then(|x| x.id).unwrap_or_default())
         .with("_state", key.key_state.as_ref().map(KeyState::as_str));
     let (rotates, period) = rotation.unwrap_or_default();
     object.set("enable_key_rotation", rotates);

@@ -84,8 +84,10 @@ impl ResourceType for Secret {
         let mut secrets = read::describe(client, ids, prior).await?;
         let reads = ids.iter().map(|id| {
             let secret = secrets.remove(id);
+            let unset = prior.get(id).and_then(|p| p.get("policy")).is_some_and(Value::is_zero);
             async move {
                 Ok(match secret {
+                    Some(secret) if unset && !client.is_thorough() => (id.clone(), Found::Object(object(secret))),
                     Some(secret) => (id.clone(), with_policy(client, id, secret).await?),
                     None => (id.clone(), Found::Gone),
                 })
@@ -127,8 +129,8 @@ impl ResourceType for Secret {
         };
         cx.created(&arn.as_str().into());
         if let Some(policy) = policy {
-            put_policy(cx.client, &arn, policy).await?;
             remove_token(cx.client, &arn).await?;
+            put_policy(cx.client, &arn, policy).await?;
         }
         Ok(arn.into())
     }
@@ -230,6 +232,11 @@ async fn with_policy(client: &Client, id: &RemoteId, secret: Described) -> Resul
         Ok(answer) => answer.resource_policy.unwrap_or_default(),
         Err(e) => return Error::from(e).unless_not_found().map(|()| Found::Gone),
     };
+    Ok(Found::Object(object(secret).with("policy", policy)))
+}
+
+/// A secret without its policy.
+fn object(secret: Described) -> Object {
     let replicas: Vec<Object> = secret.replicas.iter().map(replica_object).collect();
     let mut object = Object::new()
         .with("arn", secret.arn.as_str())
@@ -238,10 +245,9 @@ async fn with_policy(client: &Client, id: &RemoteId, secret: Described) -> Resul
         .with("kms_key_id", secret.kms_key_id)
         .with("name", secret.name.as_str())
         .with("name_prefix", name::prefix(&secret.name))
-        .with("policy", policy)
         .with("replica", replicas);
     all_tags::set(&mut object, secret.tags);
-    Ok(Found::Object(object))
+    object
 }
 
 fn replica_object(replica: &ReplicationStatusType) -> Object {

@@ -20,16 +20,11 @@ impl DataSource for CallerIdentity {
     }
 
     async fn read(client: &Client, _config: &Object) -> Result<Object> {
-        let identity = client
-            .once("sts/caller", || async {
-                let answer = client.sts().get_caller_identity().send().await?;
-                Ok(Object::new()
-                    .with("account_id", answer.account.clone())
-                    .with("arn", answer.arn)
-                    .with("id", answer.account)
-                    .with("user_id", answer.user_id))
-            })
-            .await?;
-        Ok((*identity).clone())
+        let caller = client.caller().await?;
+        Ok(Object::new()
+            .with("account_id", caller.account.as_str())
+            .with("arn", caller.arn.as_str())
+            .with("id", caller.account.as_str())
+            .with("user_id", caller.user_id.as_str()))
     }
 }

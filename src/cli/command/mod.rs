@@ -12,3 +12,4 @@ pub(super) mod show;
 pub(super) mod state;
 pub(super) mod validate;
 pub(super) mod version;
+pub(super) mod workspace;

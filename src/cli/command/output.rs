@@ -7,7 +7,7 @@ use serde_json::{Map, json};
 use crate::cli::args::OutputCommand;
 use crate::cli::render::{outputs, value};
 use crate::cli::{Failure, Operations, Screen};
-use crate::diag::{Diagnostic, did_you_mean};
+use crate::diag::{Diagnostic, Severity, did_you_mean};
 use crate::state::State;
 use crate::value::json::{to_json, type_to_json};
 
@@ -25,7 +25,11 @@ pub async fn run(operations: &dyn Operations, screen: &Screen, args: OutputComma
             screen.write(&text);
             0
         }
-        Err(problem) => screen.fail(&Failure::from(problem)),
+        Err(problem) => {
+            let failed = problem.severity == Severity::Error;
+            screen.fail(&Failure::from(problem));
+            u8::from(failed)
+        }
     }
 }
 

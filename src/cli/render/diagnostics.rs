@@ -82,7 +82,16 @@ pub fn one(diagnostic: &Diagnostic, sources: &Sources, palette: Palette) -> Stri
     }
     let renderer = if palette.colour { Renderer::styled() } else { Renderer::plain() };
     let text = renderer.term_width(palette.width.max(40)).render(&[group]);
-    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    // Without source there is no gutter that the bar would continue.
+    let bar = |(i, line): &(usize, &str)| *i == 1 && diagnostic.span.is_none() && bare(line).trim() == "|";
+    text.lines().enumerate().filter(|l| !bar(l)).map(|(_, line)| line.trim_end()).collect::<Vec<_>>().join("\n")
+}
+
+/// A line without the codes of its colours.
+fn bare(line: &str) -> String {
+    let mut parts = line.split('\u{1b}');
+    let first = parts.next().unwrap_or("").to_owned();
+    parts.fold(first, |text, part| text + part.split_once('m').map_or("", |(_, rest)| rest))
 }
 
 /// The span as a range that surely lies in the text, at character boundaries.
@@ -150,4 +159,63 @@ pub fn validation(found: &Diagnostics, sources: &Sources) -> Json {
         "warning_count": found.len() - errors,
         "diagnostics": found.iter().map(|d| to_json(d, sources)).collect::<Vec<_>>(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCE: &str =
+        "resource \"aws_vpc\" \"main\" {\n  tags = {\n    Name = \"x\"\n  }\n\n  cidr_blck = \"10.0.0.0/16\"\n}\n";
+
+    fn findings() -> (Diagnostics, Sources) {
+        let mut sources = Sources::default();
+        let id = sources.add("network/main.tf", SOURCE);
+        let at = SOURCE.find("cidr_blck").expect("in the source");
+        let mut found = Diagnostics::new();
+        found.push(
+            Diagnostic::error("Unsupported argument", "An argument named \"cidr_blck\" is not expected here.")
+                .at(Span::new(id, at..at + 9))
+                .within(Span::new(id, 0..25))
+                .address("module.network.aws_vpc.main")
+                .hint("Did you mean \"cidr_block\"?"),
+        );
+        found.push(Diagnostic::warning(
+            "Value for undeclared variable",
+            "The variable \"regoin\" has a value in terraform.tfvars, but the root module declares no such variable. It is ignored.",
+        ));
+        (found, sources)
+    }
+
+    #[test]
+    fn findings_show_their_source() {
+        let (found, sources) = findings();
+        insta::assert_snapshot!(render(&found, &sources, Palette::PLAIN));
+    }
+
+    #[test]
+    fn findings_as_json() {
+        let (found, sources) = findings();
+        insta::assert_snapshot!(format!("{:#}", validation(&found, &sources)));
+    }
+
+    #[test]
+    fn warnings_in_short() {
+        let (found, sources) = findings();
+        let text = render_compact(&found, &sources, Palette::PLAIN);
+        assert!(text.contains("- Value for undeclared variable") && !text.contains("regoin"), "{text}");
+    }
+
+    #[test]
+    fn any_span_is_drawn() {
+        let mut sources = Sources::default();
+        for text in ["", "ä\n", "a\r\nb", "\u{feff}x = 1"] {
+            let id = sources.add("a.tf", text);
+            for range in [0..0, 0..1, 1..1, 3..99, 50..60] {
+                let d = Diagnostic::error("x", "").at(Span::new(id, range)).within(Span::new(id, 7..2));
+                assert!(one(&d, &sources, Palette::PLAIN).contains("a.tf"));
+                assert!(to_json(&d, &sources)["snippet"]["code"].is_string());
+            }
+        }
+    }
 }

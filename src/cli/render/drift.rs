@@ -107,3 +107,44 @@ fn masked(value: &Value) -> Json {
     });
     plain(&hidden)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::addr::{AbsInstance, ProviderAddr};
+    use crate::plan::ChangeKey;
+    use crate::value::json::from_json;
+
+    fn drift() -> Vec<Drift> {
+        let key = |text: &str| ChangeKey::current(AbsInstance::parse(text).expect("address"));
+        let provider = ProviderAddr { source: "registry.terraform.io/hashicorp/aws".into(), alias: None };
+        let object = |json: Json, secret: &str| {
+            let mut map = from_json(&json).as_map().expect("object").clone();
+            map.insert("password".into(), Value::from(secret).sensitive());
+            Value::object(map)
+        };
+        let before = json!({"id": "t-1", "size": 1, "list": [{"a": 1}, {"a": 2}], "tags": {"x": "1"}});
+        let after = json!({"id": "t-1", "size": 2, "list": [{"a": 1}, {"a": 3}], "tags": {"y": "1"}});
+        vec![
+            Drift {
+                key: key("module.m.aws_thing.a[0]"),
+                provider: provider.clone(),
+                before: object(before.clone(), "hunter2"),
+                after: Some(object(after, "hunter3")),
+            },
+            Drift { key: key("aws_thing.b"), provider, before: object(before, "hunter2"), after: None },
+        ]
+    }
+
+    #[test]
+    fn drift_as_text() {
+        insta::assert_snapshot!(render(&drift(), &crate::cli::render::no_schemas, Palette::PLAIN));
+    }
+
+    #[test]
+    fn drift_as_json() {
+        let text = format!("{:#}", to_json(&drift()));
+        assert!(!text.contains("hunter"));
+        insta::assert_snapshot!(text);
+    }
+}

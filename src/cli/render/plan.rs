@@ -45,9 +45,8 @@ pub fn render(plan: &Plan, schemas: Schemas<'_>, palette: Palette) -> String {
     let _ = writeln!(out, "{}", summary_line(plan.summary(), palette));
     let forgotten = shown.iter().filter(|c| c.action == Action::Forget).count();
     if forgotten > 0 {
-        let noun = if forgotten == 1 { "object" } else { "objects" };
-        let _ =
-            writeln!(out, "{forgotten} {noun} to forget: kiban will no longer manage them, and they stay as they are.");
+        let what = if forgotten == 1 { "1 object is".to_owned() } else { format!("{forgotten} objects are") };
+        let _ = writeln!(out, "{what} forgotten: no longer managed by kiban, and not touched.");
     }
     if !outputs.is_empty() {
         let _ = write!(out, "\n{outputs}");
@@ -277,3 +276,6 @@ pub fn drifted(drift: &Drift, schemas: Schemas<'_>, palette: Palette) -> Option<
     let body = braces(resource.mode, &resource.kind, &resource.name, &diff, &symbol(action, palette), palette);
     Some(format!("  # {title}\n{body}"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{Schemas, mode};
 use crate::addr::{AbsInstance, AbsResource, InstanceKey, ModuleInstance, Name, ProviderAddr};
 use crate::config::{Config, Module, ModuleCall, Reference, Repetition, Resource, Target};
+use crate::graph::root_provider;
 use crate::hcl::ast::{Access, Body, Expr, ExprKind, Ident, ObjectKey, UnaryOp};
 use crate::schema::{Block, Nesting};
 use crate::value::Value;
@@ -21,7 +22,7 @@ pub(super) fn configuration(config: &Config, schemas: Schemas<'_>) -> Json {
     if !providers.is_empty() {
         out.insert("provider_config".into(), providers.into());
     }
-    out.insert("root_module".into(), module(&config.root, schemas));
+    out.insert("root_module".into(), module(config, &config.root, schemas));
     Json::Object(out)
 }
 
@@ -29,6 +30,12 @@ pub(super) fn configuration(config: &Config, schemas: Schemas<'_>) -> Json {
 fn provider_key(module: &Module, name: &str, alias: Option<&Name>) -> String {
     let alias = alias.map(|a| format!(".{a}")).unwrap_or_default();
     if module.path.is_root() { format!("{name}{alias}") } else { format!("{}:{name}{alias}", module.path) }
+}
+
+/// Key of the configuration that a resource uses: that of the root module, which modules are handed.
+fn used_provider(config: &Config, module: &Module, provider: &(Name, Option<Name>)) -> String {
+    let (name, alias) = root_provider(config, &module.path, provider).unwrap_or_else(|| provider.clone());
+    provider_key(&config.root, &name, alias.as_ref())
 }
 
 fn provider_configs(module: &Module, out: &mut Map<String, Json>) {
@@ -53,8 +60,12 @@ fn provider_configs(module: &Module, out: &mut Map<String, Json>) {
         }
         out.insert(provider_key(module, name, alias.as_ref()), entry);
     }
-    // The root module's requirements count as configurations: nothing else says which provider a resource has.
-    for name in module.required_providers.keys().filter(|_| module.path.is_root()) {
+    // A provider that the root module only requires or uses counts as configured: resources refer to it.
+    let required = module.required_providers.keys();
+    for name in required.chain(module.resources.keys().filter_map(|r| Some(&module.resources.get(r)?.provider.0))) {
+        if !module.path.is_root() {
+            break;
+        }
         let key = provider_key(module, name, None);
         if !out.contains_key(&key) {
             out.insert(key, describe(name, None));
@@ -62,7 +73,7 @@ fn provider_configs(module: &Module, out: &mut Map<String, Json>) {
     }
 }
 
-fn module(module: &Module, schemas: Schemas<'_>) -> Json {
+fn module(config: &Config, module: &Module, schemas: Schemas<'_>) -> Json {
     let mut out = Map::new();
     let mut put = |key: &str, entries: Map<String, Json>| {
         if !entries.is_empty() {
@@ -70,9 +81,9 @@ fn module(module: &Module, schemas: Schemas<'_>) -> Json {
         }
     };
     put("outputs", module.outputs.iter().map(|(name, o)| (name.to_string(), output(o))).collect());
-    put("module_calls", module.calls.iter().map(|(name, c)| (name.to_string(), call(c, schemas))).collect());
+    put("module_calls", module.calls.iter().map(|(name, c)| (name.to_string(), call(config, c, schemas))).collect());
     put("variables", module.variables.iter().map(|(name, v)| (name.to_string(), variable(v))).collect());
-    let resources: Vec<Json> = module.resources.values().map(|r| resource(module, r, schemas)).collect();
+    let resources: Vec<Json> = module.resources.values().map(|r| resource(config, module, r, schemas)).collect();
     if !resources.is_empty() {
         out.insert("resources".into(), resources.into());
     }
@@ -106,7 +117,7 @@ fn variable(variable: &crate::config::Variable) -> Json {
     out
 }
 
-fn resource(module: &Module, resource: &Resource, schemas: Schemas<'_>) -> Json {
+fn resource(config: &Config, module: &Module, resource: &Resource, schemas: Schemas<'_>) -> Json {
     let (name, alias) = &resource.provider;
     let provider = ProviderAddr { source: module.provider_source(name).into(), alias: alias.clone() };
     let any = AbsResource { module: ModuleInstance::root(), resource: resource.addr.clone() };
@@ -116,7 +127,7 @@ fn resource(module: &Module, resource: &Resource, schemas: Schemas<'_>) -> Json 
         "mode": mode(resource.addr.mode),
         "type": &*resource.addr.kind,
         "name": &*resource.addr.name,
-        "provider_config_key": provider_key(module, name, alias.as_ref()),
+        "provider_config_key": used_provider(config, module, &resource.provider),
         "schema_version": schema.as_ref().map_or(0, |s| s.version),
     });
     let expressions = body(&resource.body, schema.as_ref().map(|s| &s.block));
@@ -128,8 +139,8 @@ fn resource(module: &Module, resource: &Resource, schemas: Schemas<'_>) -> Json 
     out
 }
 
-fn call(call: &ModuleCall, schemas: Schemas<'_>) -> Json {
-    let mut out = json!({ "source": call.source, "module": module(&call.module, schemas) });
+fn call(config: &Config, call: &ModuleCall, schemas: Schemas<'_>) -> Json {
+    let mut out = json!({ "source": call.source, "module": module(config, &call.module, schemas) });
     let sensitive = |name: &Name| call.module.variables.get(name).is_some_and(|v| v.sensitive);
     let args = call.args.iter().map(|a| (a.name.name.to_string(), expression(&a.expr, sensitive(&a.name.name))));
     let args: Map<String, Json> = args.collect();

@@ -1,0 +1,66 @@
+//! What nested blocks cannot be without.
+//!
+//! Knows nothing of any service.
+
+use crate::provider::Object;
+use crate::schema::Block;
+use crate::value::{Kind, Type, Value};
+
+/// Gives every null in the nested blocks of a live object the empty value of its type, as Terraform stores it: below
+/// the top of an object it knows no null text, number or switch.
+pub fn fill(block: &Block, object: &mut Object) {
+    for (name, nested) in block.blocks.iter().filter(|(name, _)| &***name != "timeouts") {
+        if let Some(value) = object.0.get_mut(name) {
+            *value = filled(&nested.block, value);
+        }
+    }
+}
+
+fn filled(block: &Block, value: &Value) -> Value {
+    let all = |items: &[Value]| items.iter().map(|v| filled(block, v)).collect::<Vec<_>>();
+    let kind = match &value.kind {
+        Kind::Object(_) => {
+            let mut object = Object::from_value(value);
+            for (name, attribute) in &block.attributes {
+                if let Some(held) = object.0.get_mut(name).filter(|v| v.is_null())
+                    && let Some(empty) = empty(&attribute.ty)
+                {
+                    *held = empty;
+                }
+            }
+            fill(block, &mut object);
+            object.into_value().kind
+        }
+        Kind::List(ty, items) => Kind::List(ty.clone(), all(items).into()),
+        Kind::Set(ty, items) => Value::set(ty.clone(), all(items)).kind,
+        Kind::Tuple(items) => Kind::Tuple(all(items).into()),
+        other => other.clone(),
+    };
+    Value { kind, marks: value.marks }
+}
+
+fn empty(ty: &Type) -> Option<Value> {
+    match ty {
+        Type::String => Some("".into()),
+        Type::Number => Some(0.into()),
+        Type::Bool => Some(false.into()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{list_block, number, string};
+
+    #[test]
+    fn nulls_stay_at_the_top_only() {
+        let disk = Block::new().attr("iops", number().optional()).attr("key", string().optional());
+        let block = Block::new().attr("name", string().optional()).block("disk", list_block(disk));
+        let disk = Object::new().with("iops", Value::null(Type::Number)).with("size", 1);
+        let mut live = Object::new().with("name", Value::null(Type::String)).with("disk", vec![disk.clone()]);
+        fill(&block, &mut live);
+        assert!(live.get("name").is_some_and(Value::is_null));
+        assert_eq!(live.object("disk"), Some(disk.with("iops", 0)));
+    }
+}

@@ -1,0 +1,275 @@
+use std::collections::BTreeMap;
+use std::io::Cursor;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+
+use super::*;
+use crate::addr::{AbsInstance, ModulePath, ProviderAddr};
+use crate::apply::{Event, Observer};
+use crate::config::{Config, Module};
+use crate::diag::{Diagnostic, Diagnostics, Sources};
+use crate::plan::{Action, Change, ChangeKey, Drift, Mode, Plan, StepKind};
+use crate::state::{ObjectState, OutputState, State};
+use crate::value::{Type, Value};
+
+/// Operations on one object, `aws_thing.a`.
+#[derive(Default)]
+struct Fake {
+    change: bool,
+    drift: bool,
+    broken: bool,
+}
+
+fn addr() -> AbsInstance {
+    AbsInstance::parse("aws_thing.a").expect("address")
+}
+
+fn provider() -> ProviderAddr {
+    ProviderAddr { source: "registry.terraform.io/hashicorp/aws".into(), alias: None }
+}
+
+fn object(size: i64) -> Value {
+    Value::object([("id".into(), "t-1".into()), ("size".into(), size.into())].into())
+}
+
+fn schemas() -> SchemaLookup {
+    Arc::new(|_, _| None)
+}
+
+impl Fake {
+    fn check(&self) -> Result<(), Failure> {
+        if self.broken { Err(Diagnostic::error("Broken", "It does not work.").into()) } else { Ok(()) }
+    }
+
+    fn found(&self) -> Vec<Drift> {
+        let drift =
+            Drift { key: ChangeKey::current(addr()), provider: provider(), before: object(1), after: Some(object(2)) };
+        if self.drift { vec![drift] } else { Vec::new() }
+    }
+
+    fn planned(&self, mode: Mode) -> Planned {
+        let action = match (self.change, mode) {
+            (_, Mode::Destroy) => Action::Delete,
+            (true, Mode::Normal) => Action::Update,
+            _ => Action::NoOp,
+        };
+        let change = Change {
+            key: ChangeKey::current(addr()),
+            provider: provider(),
+            action,
+            reason: None,
+            before: Some(object(1)),
+            after: (action != Action::Delete).then(|| object(if action == Action::Update { 2 } else { 1 })),
+            replace_paths: Default::default(),
+            moved_from: None,
+            importing: None,
+            span: None,
+            dependencies: Vec::new(),
+            create_before_destroy: false,
+        };
+        let plan = Plan {
+            mode,
+            changes: vec![change],
+            steps: Vec::new(),
+            outputs: BTreeMap::new(),
+            drift: self.found(),
+            prior: State::default(),
+            complete: true,
+            timestamp: "2024-01-01T00:00:00Z".into(),
+            data: BTreeMap::new(),
+        };
+        let config = Config { root: Module::empty(ModulePath::root(), ".".into()), sources: Sources::default() };
+        Planned {
+            plan,
+            config: Arc::new(config),
+            variables: BTreeMap::new(),
+            schemas: schemas(),
+            diagnostics: Diagnostics::new(),
+            sources: Sources::default(),
+        }
+    }
+}
+
+#[async_trait]
+impl Operations for Fake {
+    async fn validate(&self) -> Result<Validated, Failure> {
+        self.check()?;
+        Ok(Validated { diagnostics: Diagnostics::new(), sources: Sources::default() })
+    }
+
+    async fn plan(&self, request: PlanRequest) -> Result<Planned, Failure> {
+        self.check()?;
+        Ok(self.planned(request.options.mode))
+    }
+
+    async fn resume(&self, _: &Path, request: PlanRequest) -> Result<Planned, Failure> {
+        self.plan(request).await
+    }
+
+    async fn apply(&self, planned: Planned, observer: &dyn Observer) -> Result<Applied, Failure> {
+        let elapsed = std::time::Duration::from_secs(75);
+        observer.event(Event::Started { addr: addr(), kind: StepKind::Update, id: Some("t-1".into()) });
+        observer.event(Event::Progress { addr: addr(), kind: StepKind::Update, elapsed, why: None });
+        observer.event(Event::Finished { addr: addr(), kind: StepKind::Update, elapsed, id: Some("t-1".into()) });
+        Ok(Applied {
+            outputs: [("secret".into(), ("hunter2".into(), true)), ("url".into(), ("https://x".into(), false))].into(),
+            summary: planned.plan.summary(),
+            diagnostics: Diagnostics::new(),
+            sources: Sources::default(),
+        })
+    }
+
+    async fn drift(&self, _: PlanRequest) -> Result<Drifted, Failure> {
+        self.check()?;
+        let drift = self.found();
+        Ok(Drifted { drift, schemas: schemas(), diagnostics: Diagnostics::new(), sources: Sources::default() })
+    }
+
+    async fn save(&self, _: &Planned, _: &Path) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn load(&self, _: &Path) -> Result<Shown, Failure> {
+        Ok(Shown::Plan { text: "a plan\n".into(), json: serde_json::json!({ "format_version": "1.2" }) })
+    }
+
+    async fn state(&self) -> Result<Stored, Failure> {
+        let mut state = State::default();
+        let mut stored = ObjectState::default();
+        stored.encode(&object(1));
+        state.instance_mut(&addr(), &provider()).current = Some(stored);
+        let list = Value::list(Type::String, vec!["a".into()]);
+        state.outputs = [
+            ("list".into(), OutputState { value: list, sensitive: false }),
+            ("secret".into(), OutputState { value: Value::from("hunter2").sensitive(), sensitive: true }),
+        ]
+        .into();
+        Ok(Stored { state, text: Some("{}\n".into()), schemas: schemas() })
+    }
+
+    async fn graph(&self) -> Result<String, Failure> {
+        Ok("digraph {}\n".into())
+    }
+}
+
+#[derive(Clone, Default)]
+struct Paper(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Paper {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("paper").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Runs a command line; gives the exit code and all that was printed. An answer makes the input a terminal.
+fn run(fake: Fake, line: &str, answer: Option<&str>) -> (u8, String) {
+    let paper = Paper::default();
+    let input = Cursor::new(answer.unwrap_or("").to_owned());
+    let mut screen = Screen::new(paper.clone(), paper.clone(), input, || "2024-01-01T00:00:00Z".to_owned());
+    screen.interactive = answer.is_some();
+    let argv: Vec<String> = line.split(' ').map(str::to_owned).collect();
+    let environment = BTreeMap::new();
+    let run = super::run(&argv, &environment, screen, async |_| Ok(Box::new(fake) as Box<dyn Operations>));
+    let code = futures::executor::block_on(run);
+    let text = String::from_utf8(paper.0.lock().expect("paper").clone()).expect("text");
+    (code, text)
+}
+
+fn changing() -> Fake {
+    Fake { change: true, ..Fake::default() }
+}
+
+#[test]
+fn exit_codes() {
+    let drifted = || Fake { drift: true, ..Fake::default() };
+    let broken = || Fake { broken: true, ..Fake::default() };
+    for (fake, line, code) in [
+        (Fake::default(), "plan", 0),
+        (changing(), "plan", 0),
+        (Fake::default(), "plan -detailed-exitcode", 0),
+        (changing(), "plan -detailed-exitcode", 2),
+        (drifted(), "plan -refresh-only -detailed-exitcode", 2),
+        (broken(), "plan -detailed-exitcode", 1),
+        (Fake::default(), "drift", 0),
+        (drifted(), "drift", 2),
+        (broken(), "drift", 1),
+        (Fake::default(), "validate", 0),
+        (broken(), "validate", 1),
+        (broken(), "validate -json", 1),
+        (Fake::default(), "apply", 0),
+        (changing(), "apply -auto-approve", 0),
+        (changing(), "apply saved.plan", 0),
+        (changing(), "apply -destroy saved.plan", 1),
+        (Fake::default(), "output list", 0),
+        (Fake::default(), "output -raw list", 1),
+        (Fake::default(), "output lost", 1),
+        (Fake::default(), "state show aws_thing.b", 1),
+        (Fake::default(), "state list", 0),
+        (Fake::default(), "graph", 0),
+        (Fake::default(), "init", 0),
+        (Fake::default(), "init -nonsense", 1),
+        (Fake::default(), "version -json", 0),
+        (Fake::default(), "workspace show", 0),
+        (Fake::default(), "nonsense", 1),
+    ] {
+        let (got, text) = run(fake, line, None);
+        assert_eq!(got, code, "{line}: {text}");
+    }
+}
+
+#[test]
+fn only_yes_approves() {
+    let (code, text) = run(changing(), "apply", Some("yes\n"));
+    assert_eq!(code, 0, "{text}");
+    insta::assert_snapshot!(text);
+    let (code, text) = run(changing(), "apply", Some("y\n"));
+    assert!(code == 1 && text.contains("Apply cancelled."), "{text}");
+    let (code, text) = run(changing(), "apply", None);
+    assert!(code == 1 && text.contains("-auto-approve"), "{text}");
+    let (code, text) = run(changing(), "apply -input=false", Some("yes\n"));
+    assert!(code == 1 && text.contains("-auto-approve"), "{text}");
+    let (code, text) = run(Fake::default(), "destroy", Some("no\n"));
+    assert!(code == 1 && text.contains("Destroy cancelled."), "{text}");
+}
+
+#[test]
+fn the_stream_has_one_object_a_line() {
+    let (code, text) = run(Fake { drift: true, ..changing() }, "apply -auto-approve -json", None);
+    assert_eq!(code, 0, "{text}");
+    let lines: Vec<serde_json::Value> = text.lines().map(|l| serde_json::from_str(l).expect(l)).collect();
+    let kinds: Vec<_> = lines.iter().filter_map(|l| l["type"].as_str()).collect();
+    let want = [
+        "version",
+        "resource_drift",
+        "planned_change",
+        "change_summary",
+        "apply_start",
+        "apply_progress",
+        "apply_complete",
+        "change_summary",
+        "outputs",
+    ];
+    assert_eq!(kinds, want);
+    assert!(!text.contains("hunter2"));
+    let (code, text) = run(Fake { broken: true, ..Fake::default() }, "plan -json", None);
+    assert!(code == 1 && text.lines().all(|l| serde_json::from_str::<serde_json::Value>(l).is_ok()), "{text}");
+}
+
+#[test]
+fn outputs_and_objects_are_shown() {
+    assert_eq!(run(Fake::default(), "output", None).1, "list = tolist([\n  \"a\",\n])\nsecret = <sensitive>\n");
+    assert_eq!(run(Fake::default(), "output -raw secret", None).1, "hunter2");
+    assert_eq!(run(Fake::default(), "output -json list", None).1, "[\"a\"]\n");
+    let object = "# aws_thing.a:\nresource \"aws_thing\" \"a\" {\n    id   = \"t-1\"\n    size = 1\n}\n";
+    assert_eq!(run(Fake::default(), "state show aws_thing.a", None).1, object);
+    assert!(run(Fake::default(), "show", None).1.starts_with(object));
+    assert_eq!(run(Fake::default(), "show saved.plan", None).1, "a plan\n");
+    assert!(run(Fake::default(), "show -json", None).1.contains("\"format_version\""));
+    assert!(run(Fake::default(), "state show aws_thing.b", None).1.contains("Did you mean aws_thing.a?"));
+}
