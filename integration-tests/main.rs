@@ -3,6 +3,7 @@
 //! Starts the emulator of this repository, unless `KIBAN_TEST_ENDPOINT` names another endpoint. Every test has an
 //! account of its own, so all run at the same time.
 
+mod backend_s3;
 mod bad_inputs;
 mod kill;
 mod lifecycle;
@@ -16,6 +17,7 @@ use support::Endpoint;
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
+    trials.extend(backend_s3::trials());
     trials.extend(bad_inputs::trials());
     trials.extend(lifecycle::trials());
     trials.extend(kill::trials());

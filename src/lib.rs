@@ -20,3 +20,6 @@ pub mod drift;
 pub mod aws;
 pub mod ops;
 pub mod cli;
+
+#[cfg(test)]
+mod architecture_tests;

@@ -99,6 +99,14 @@ impl Apply<'_> {
         let (config, errors) = decode_body(&block.body, &subject.schema.block, &scope);
         found.extend(errors.into_iter().map(|d| d.address(addr)));
         found.extend(self.world.take_errors());
+        if !config.is_wholly_known() {
+            let what = unknown_in(&config).join(", ");
+            found.push(
+                Diagnostic::error("Value still unknown", format!("{what}: not known although its turn has come."))
+                    .address(addr)
+                    .hint("Something that it is made of failed, or was left out by -target. Plan again."),
+            );
+        }
         if found.has_errors() {
             return Err(found);
         }
@@ -321,7 +329,15 @@ impl Apply<'_> {
             return Err(subject.error("Update failed", &Error::other("the state does not identify the object")).into());
         };
         if action == Action::NoOp {
-            // What was unknown has come out as it was.
+            // What was unknown has come out as it was: no call, but what the state keeps beside the values may differ.
+            self.saver.change(|state| {
+                let instance = state.instance_mut(subject.addr(), &subject.change.provider);
+                let Some(object) = &mut instance.current else { return };
+                object.encode(&planned);
+                object.dependencies.clone_from(&subject.change.dependencies);
+                object.create_before_destroy = subject.change.create_before_destroy;
+            });
+            self.saver.save().await.map_err(storage)?;
             self.world.set_instance(&subject.addr().resource, subject.addr().key.clone(), planned);
             return Ok(Some(id.to_string()));
         }
@@ -504,15 +520,14 @@ impl Apply<'_> {
     }
 
     fn depose(&self, addr: &AbsInstance) {
-        self.saver.change(|state| {
-            let Some(resource) = state.resources.get_mut(&addr.resource) else { return };
-            let Some(instance) = resource.instances.get_mut(&addr.key) else { return };
-            if let Some(old) = instance.current.take() {
-                let id = RemoteId::from(old.id().unwrap_or_default());
-                instance.deposed.insert(recover::deposed_key(instance.deposed.len(), &id), old);
-            }
+        let key = self.saver.change(|state| {
+            let instance = state.resources.get_mut(&addr.resource)?.instances.get_mut(&addr.key)?;
+            let old = instance.current.take()?;
+            let id = RemoteId::from(old.id().unwrap_or_default());
+            let key = recover::deposed_key(instance.deposed.len(), &id);
+            instance.deposed.insert(key.clone(), old);
+            Some(key)
         });
-        let key = self.saver.with(|s| s.instance(addr).and_then(|i| i.deposed.keys().next_back().cloned()));
         self.remember_deposed(addr, key.unwrap_or_default());
     }
 
@@ -557,6 +572,12 @@ enum Made {
     /// It exists, and not everything could be done to it.
     Half(RemoteId, Error),
     Nothing(Error),
+}
+
+/// Names of the attributes that hold something unknown.
+fn unknown_in(config: &Value) -> Vec<String> {
+    let attributes = config.as_map().into_iter().flatten();
+    attributes.filter(|(_, v)| !v.is_wholly_known()).map(|(name, _)| format!("\"{name}\"")).collect()
 }
 
 /// The first attribute whose planned value was known and has come out different.

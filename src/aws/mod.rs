@@ -8,11 +8,11 @@ mod error;
 mod gather;
 mod loader;
 mod name;
-mod nested;
 mod plugin;
 mod policy;
 mod retry;
 mod settings;
+mod stored;
 pub mod tags;
 mod validate;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
-use super::{Client, nested, registry, settings};
+use super::{Client, registry, settings, stored};
 use crate::diag::Diagnostics;
 use crate::provider::registry::{AnyData, AnyResource, Registry};
 use crate::provider::{
@@ -89,7 +89,7 @@ impl AwsProvider {
         for id in &ids {
             match found.get_mut(id) {
                 Some(Found::Object(object)) => {
-                    nested::fill(&schema.block, object);
+                    stored::spell(&schema.block, object);
                     client.tags().after_read(object, &prior[id]);
                 }
                 Some(Found::Gone) => {}

@@ -4,16 +4,15 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
-use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
-use aws_smithy_http_client::tls;
 
 use super::Client;
 use super::tags::Defaults;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::provider::{Object, parse_duration};
 use crate::schema::{Block, Schema, boolean, list_block, list_of, map_of, number, set_block, set_of, string};
+use crate::state::backend::sdk::{Role, assume, http_client};
 use crate::value::Type;
 
 pub(super) fn schema() -> Schema {
@@ -416,10 +415,10 @@ pub(super) async fn connect(config: &Object) -> Result<Client, Diagnostics> {
             .hint("Set `region` in the provider block, AWS_REGION in the environment, or a region in the profile.")
             .into());
     }
-    if let Some(role) = config.object("assume_role")
-        && let Some(arn) = role.string("role_arn")
+    if let Some(block) = config.object("assume_role")
+        && let Some(arn) = block.string("role_arn")
     {
-        let provider = assume(&sdk, arn, &role).await;
+        let provider = assume(&sdk, role(arn, &block)).await;
         sdk = sdk.into_builder().credentials_provider(provider).build();
     }
     let mut endpoints = BTreeMap::new();
@@ -431,40 +430,21 @@ pub(super) async fn connect(config: &Object) -> Result<Client, Diagnostics> {
     Ok(client)
 }
 
-async fn assume(
-    sdk: &aws_config::SdkConfig,
-    arn: String,
-    role: &Object,
-) -> aws_credential_types::provider::SharedCredentialsProvider {
-    let mut builder = AssumeRoleProvider::builder(arn).configure(sdk);
-    builder = builder.session_name(role.string("session_name").unwrap_or_else(|| "kiban".into()));
-    if let Some(id) = role.string("external_id") {
-        builder = builder.external_id(id);
+fn role(arn: String, block: &Object) -> Role {
+    Role {
+        arn,
+        session_name: block.string("session_name"),
+        external_id: block.string("external_id"),
+        policy: block.string("policy"),
+        policy_arns: block.strings("policy_arns"),
+        length: block.string("duration").and_then(|d| parse_duration(&d)),
     }
-    if let Some(policy) = role.string("policy") {
-        builder = builder.policy(policy);
-    }
-    let arns = role.strings("policy_arns");
-    if !arns.is_empty() {
-        builder = builder.policy_arns(arns);
-    }
-    if let Some(length) = role.string("duration").and_then(|d| parse_duration(&d)) {
-        builder = builder.session_length(length);
-    }
-    aws_credential_types::provider::SharedCredentialsProvider::new(builder.build().await)
 }
 
 /// Retries throttled calls, at the rate that the service allows; 25 attempts unless the provider block says otherwise.
 fn retry(config: &Object) -> RetryConfig {
     let attempts = config.i64("max_retries").and_then(|n| u32::try_from(n).ok()).unwrap_or(25).max(1);
     RetryConfig::adaptive().with_max_attempts(attempts).with_max_backoff(Duration::from_secs(20))
-}
-
-fn http_client() -> aws_smithy_runtime_api::client::http::SharedHttpClient {
-    aws_smithy_http_client::Builder::new()
-        .pool_max_idle_per_host(64)
-        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
-        .build_https()
 }
 
 fn tag_defaults(config: &Object) -> Defaults {

@@ -4,7 +4,6 @@ use crate::apply::{Context, Observer, populate};
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::plan::Summary;
 use crate::state::State;
-use crate::state::backend::Backend;
 
 use super::{OpResult, Planned, Session};
 
@@ -29,7 +28,7 @@ pub async fn apply(session: &Session, planned: Planned, observer: &dyn Observer)
         Context {
             world: &world,
             providers: &prepared.providers,
-            backend: &backend,
+            backend: &*backend,
             journal: &journal,
             clock: &*session.clock,
             observer,

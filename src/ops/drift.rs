@@ -4,10 +4,9 @@ use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::drift::material;
 use crate::plan::{Drift, drifted};
 use crate::provider::Freshness;
-use crate::state::backend::Backend;
 use crate::state::{State, journal};
 
-use super::prepare::{Prepared, journal_path, prepare};
+use super::prepare::{Prepared, prepare};
 use super::{Args, OpResult, Session};
 
 /// The result of a look.
@@ -26,8 +25,7 @@ pub async fn drift(session: &Session, args: &Args) -> OpResult<Drifted> {
     let stored = stored.unwrap_or_default();
     prepared.configure(&stored).await.map_err(|e| prepared.fail(e))?;
     let mut warnings = prepared.warnings.clone();
-    let unfinished =
-        journal::read(&journal_path(&prepared.state_path)).map_err(|e| prepared.fail(Diagnostic::from(e)))?;
+    let unfinished = journal::read(&prepared.place.journal()).map_err(|e| prepared.fail(Diagnostic::from(e)))?;
     if !unfinished.is_empty() {
         let what: Vec<&str> = unfinished.iter().map(|u| u.intent.address.as_str()).collect();
         warnings.push(

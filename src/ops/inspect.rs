@@ -7,9 +7,8 @@ use crate::diag::{Diagnostic, Sources};
 use crate::graph::{Graph, to_dot};
 use crate::provider::Providers;
 use crate::state::State;
-use crate::state::backend::{Backend, LocalBackend};
 
-use super::prepare::state_of;
+use super::place::place_alone;
 use super::{Args, Failure, OpResult, Session};
 
 /// A stored state with the schemas to show it by.
@@ -18,10 +17,9 @@ pub struct Stored {
     pub providers: Arc<Providers>,
 }
 
-/// Reads the state. Needs no network and no lock.
+/// Reads the state. Takes no lock, and needs the network only where the state is kept behind it.
 pub async fn stored(session: &Session, args: &Args) -> OpResult<Stored> {
-    let path = state_of(session, args)?;
-    let backend = LocalBackend::new(path, &session.dir);
+    let backend = place_alone(session, args)?.open(session);
     let state = backend.read().await.map_err(|e| Failure::new(Diagnostic::from(e), &Sources::default()))?;
     Ok(Stored { state, providers: session.providers() })
 }

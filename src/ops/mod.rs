@@ -6,6 +6,7 @@ mod apply;
 pub mod clock;
 mod drift;
 mod inspect;
+mod place;
 mod plan;
 mod plan_file;
 mod prepare;

@@ -8,10 +8,10 @@ use crate::plan::{Inputs, Mode, Plan};
 use crate::provider::{Freshness, Providers};
 use crate::refresh::refresh;
 use crate::state::State;
-use crate::state::backend::{Backend, LocalBackend};
+use crate::state::backend::Backend;
 use crate::state::journal::{Journal, Outcome, Record, Unfinished};
 
-use super::prepare::{Prepared, journal_path, lock, prepare};
+use super::prepare::{Prepared, lock, prepare};
 use super::{Args, OpResult, Session};
 
 /// A plan with its surroundings. The state stays locked as long as this lives.
@@ -19,7 +19,7 @@ pub struct Planned {
     pub plan: Plan,
     pub warnings: Diagnostics,
     pub prepared: Prepared,
-    pub backend: LocalBackend,
+    pub backend: Box<dyn Backend>,
     pub journal: Journal,
     pub parallelism: usize,
 }
@@ -41,14 +41,14 @@ const PARALLELISM: usize = 64;
 pub async fn plan(session: &Session, args: &Args, operation: &str) -> OpResult<Planned> {
     let prepared = prepare(session, args)?;
     let backend = prepared.backend(session);
-    lock(session, args, &backend, operation).await.map_err(|e| prepared.fail(Diagnostic::from(e)))?;
+    lock(session, args, &*backend, operation).await.map_err(|e| prepared.fail(Diagnostic::from(e)))?;
     let stored = backend.read().await.map_err(|e| prepared.fail(Diagnostic::from(e)))?;
     let mut stored = stored.unwrap_or_default();
     prepared.configure(&stored).await.map_err(|e| prepared.fail(e))?;
-    let path = journal_path(&prepared.state_path);
-    let (journal, unfinished) = Journal::open(&path).map_err(|e| prepared.fail(Diagnostic::from(e)))?;
+    let (journal, unfinished) =
+        Journal::open(prepared.place.journal()).map_err(|e| prepared.fail(Diagnostic::from(e)))?;
     let mut warnings = prepared.warnings.clone();
-    let recovered = settle(&prepared, &backend, &journal, &unfinished, &mut stored).await;
+    let recovered = settle(&prepared, &*backend, &journal, &unfinished, &mut stored).await;
     warnings.extend(recovered.map_err(|e| prepared.fail(e))?);
 
     let world = prepared.world(false);
@@ -80,7 +80,7 @@ pub async fn plan(session: &Session, args: &Args, operation: &str) -> OpResult<P
 /// Resolves what an interrupted run has left, and saves what was found before anything else happens.
 async fn settle(
     prepared: &Prepared,
-    backend: &LocalBackend,
+    backend: &dyn Backend,
     journal: &Journal,
     unfinished: &[Unfinished],
     state: &mut State,

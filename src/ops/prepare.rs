@@ -2,7 +2,7 @@
 //! its providers.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,10 +16,11 @@ use crate::eval::{Surroundings, decode_body, evaluate};
 use crate::graph::Graph;
 use crate::plan::provider_of;
 use crate::provider::{Object, Providers};
-use crate::state::backend::{Backend, LocalBackend, LockInfo, workspace_path};
+use crate::state::backend::{Backend, LockInfo};
 use crate::state::{State, StateError, StateErrorKind};
 use crate::value::Value;
 
+use super::place::{StatePlace, place};
 use super::{Args, Failure, OpResult, Session};
 
 /// A configuration ready to be worked on.
@@ -30,7 +31,7 @@ pub struct Prepared {
     pub facts: Facts,
     pub providers: Arc<Providers>,
     pub warnings: Diagnostics,
-    pub state_path: PathBuf,
+    pub place: StatePlace,
 }
 
 /// Loads and evaluates what stands before everything else. Needs no network.
@@ -58,11 +59,11 @@ pub(super) fn prepare(session: &Session, args: &Args) -> OpResult<Prepared> {
     let providers = session.providers();
     let (_, errors) = super::validate::check(&config, &graph, &providers, &facts, &variables);
     super::validate::add_independent(&mut found, errors);
-    let state_path = state_path(session, args, &config, &mut found);
+    let place = place(session, args, &config, &mut found);
     if found.has_errors() {
         return Err(Failure::new(found, &config.sources));
     }
-    Ok(Prepared { config, graph, variables, facts, providers, warnings: found, state_path })
+    Ok(Prepared { config, graph, variables, facts, providers, warnings: found, place })
 }
 
 /// Surroundings of the evaluation.
@@ -127,53 +128,6 @@ fn missing(variable: &Variable) -> Diagnostic {
     .hint(format!("Set it in terraform.tfvars, with -var '{name}=…', or in the environment variable TF_VAR_{name}."))
 }
 
-/// The file that the backend keeps the state in.
-fn state_path(session: &Session, args: &Args, config: &Config, found: &mut Diagnostics) -> PathBuf {
-    if let Some(path) = &args.state {
-        return session.dir.join(path);
-    }
-    let mut configured = None;
-    if let Some(backend) = &config.root.backend {
-        if &*backend.kind.name != "local" {
-            found.push(
-                Diagnostic::error(
-                    "Unsupported backend type",
-                    format!("kiban has no backend \"{}\" yet.", backend.kind.name),
-                )
-                .at(backend.kind.span)
-                .hint("Use `backend \"local\" { path = \"…\" }`."),
-            );
-            return PathBuf::new();
-        }
-        for attribute in &backend.body.attributes {
-            match (&*attribute.name.name, attribute.expr.as_str()) {
-                ("path", Some(path)) => configured = Some(PathBuf::from(path)),
-                ("workspace_dir", Some(_)) => {}
-                (name @ ("path" | "workspace_dir"), None) => found.push(
-                    Diagnostic::error(
-                        "Invalid backend configuration",
-                        format!(
-                            "A backend is chosen before anything is evaluated: \"{name}\" must be written out as text."
-                        ),
-                    )
-                    .at(attribute.expr.span)
-                    .hint("Give one that depends on the environment with -state=FILE."),
-                ),
-                (name, _) => found.push(
-                    Diagnostic::error(
-                        "Invalid backend configuration",
-                        format!("The local backend has no argument \"{name}\"."),
-                    )
-                    .at(attribute.name.span)
-                    .hint("It has `path`."),
-                ),
-            }
-        }
-    }
-    let workspace = session.environment.get("TF_WORKSPACE").map_or("default", String::as_str);
-    workspace_path(&session.dir, configured.as_deref(), workspace)
-}
-
 impl Prepared {
     pub fn world(&self, applying: bool) -> World<'_> {
         let mut facts = self.facts.clone();
@@ -187,8 +141,8 @@ impl Prepared {
         Failure::new(all, &self.config.sources)
     }
 
-    pub fn backend(&self, session: &Session) -> LocalBackend {
-        LocalBackend::new(&self.state_path, &session.dir)
+    pub fn backend(&self, session: &Session) -> Box<dyn Backend> {
+        self.place.open(session)
     }
 
     /// Configures every provider that the configuration or the state uses, all at the same time.
@@ -267,7 +221,7 @@ impl Prepared {
 pub(super) async fn lock(
     session: &Session,
     args: &Args,
-    backend: &LocalBackend,
+    backend: &dyn Backend,
     operation: &str,
 ) -> Result<(), StateError> {
     if !args.lock {
@@ -287,23 +241,4 @@ pub(super) async fn lock(
             }
         }
     }
-}
-
-/// Where the journal of a state lies.
-pub(super) fn journal_path(state: &Path) -> PathBuf {
-    crate::state::journal::path_beside(state)
-}
-
-/// The state file of the root module, whatever else may be wrong with its configuration.
-pub(super) fn state_of(session: &Session, args: &Args) -> OpResult<PathBuf> {
-    if let Some(path) = &args.state {
-        return Ok(session.dir.join(path));
-    }
-    let loaded = load(&session.dir, Sources::default());
-    let mut found = Diagnostics::new();
-    let path = state_path(session, args, &loaded.config, &mut found);
-    if found.has_errors() {
-        return Err(Failure::new(found, &loaded.config.sources));
-    }
-    Ok(path)
 }

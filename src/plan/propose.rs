@@ -58,6 +58,10 @@ fn propose_attribute(attribute: &Attribute, prior: Option<&Value>, config: &Valu
 
 /// The prior content with the marks that the configuration gives it.
 fn keep(prior: &Value, config: &Value) -> Value {
+    if prior.same_content(config) {
+        // Marks stay at the parts that they belong to.
+        return config.clone();
+    }
     let (content, _) = prior.clone().unmark_deep();
     content.mark(config.marks_deep())
 }

@@ -15,7 +15,7 @@ use crate::eval::{decode_body, expr_at};
 use crate::graph::{Graph, Node};
 use crate::provider::{ErrorKind, Object, Provider, Providers};
 use crate::schema::SharedSchema;
-use crate::state::{ObjectState, State, Status};
+use crate::state::{ObjectState, OutputState, State, Status};
 use crate::value::{Type, Value};
 
 use super::instance::{InstanceInput, InstancePlan, plan_instance};
@@ -551,7 +551,10 @@ impl<'a> Walk<'a> {
             }
             let Some(before) = self.decode(&addr, object, &schema) else { continue };
             if self.inputs.options.mode == Mode::RefreshOnly || !self.leaves(&addr, object) {
-                let change = self.change(&addr, &provider, Action::NoOp, Some(before.clone()), Some(before));
+                let mut change = self.change(&addr, &provider, Action::NoOp, Some(before.clone()), Some(before));
+                // The order of a later delete hangs on them.
+                change.dependencies.clone_from(&object.dependencies);
+                change.create_before_destroy = object.create_before_destroy;
                 self.changes.insert(change.key.clone(), change);
                 continue;
             }
@@ -600,7 +603,7 @@ impl<'a> Walk<'a> {
         let root = ModuleInstance::root();
         let destroy = self.inputs.options.mode == Mode::Destroy && self.inputs.options.targets.is_empty();
         for (name, output) in &self.inputs.config.root.outputs {
-            let before = self.prior.outputs.get(name).map(|o| o.value.clone());
+            let before = self.prior.outputs.get(name).map(stored_output);
             if self.inputs.options.mode == Mode::Destroy {
                 continue;
             }
@@ -626,7 +629,7 @@ impl<'a> Walk<'a> {
         }
         for (name, output) in &self.prior.outputs {
             if destroy || !self.inputs.config.root.outputs.contains_key(name) {
-                let (before, sensitive) = (Some(output.value.clone()), output.sensitive);
+                let (before, sensitive) = (Some(stored_output(output)), output.sensitive);
                 self.outputs
                     .insert(name.clone(), OutputChange { action: Action::Delete, before, after: None, sensitive });
             }
@@ -710,6 +713,11 @@ pub fn drifted(stored: &State, live: &State, providers: &Providers) -> Vec<Drift
         }
     }
     drift
+}
+
+/// Value of an output in state. The file says beside it whether it is sensitive.
+fn stored_output(output: &OutputState) -> Value {
+    if output.sensitive { output.value.clone().sensitive() } else { output.value.clone() }
 }
 
 /// A data source about to be read.

@@ -203,7 +203,7 @@ async fn object(client: &Client, address: &Address) -> Result<Object> {
         .with("public_ipv4_pool", text(&address.public_ipv4_pool))
         .with("vpc", domain == "vpc");
     let pool = address.public_ipv4_pool.as_deref().filter(|p| p.starts_with("ipam-pool-"));
-    object.set("ipam_pool_id", pool.unwrap_or_default());
+    object.set("ipam_pool_id", pool);
     all_tags::set(&mut object, tags::pairs(address.tags.as_ref()));
     Ok(object)
 }

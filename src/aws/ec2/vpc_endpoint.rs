@@ -153,7 +153,7 @@ impl ResourceType for VpcEndpoint {
             .set_dns_options(dns_options(want))
             .set_ip_address_type(want.string("ip_address_type").as_deref().map(IpAddressType::from))
             .set_policy_document(want.string("policy"))
-            .set_private_dns_enabled(want.bool("private_dns_enabled"))
+            .private_dns_enabled(want.bool("private_dns_enabled").unwrap_or_default())
             .set_resource_configuration_arn(want.string("resource_configuration_arn"))
             .set_route_table_ids(list("route_table_ids"))
             .set_security_group_ids(list("security_group_ids"))

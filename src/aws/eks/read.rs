@@ -37,9 +37,13 @@ pub fn timestamp(time: Option<&DateTime>) -> Option<String> {
 
 /// A time as some attributes have it: `2026-01-02 03:04:05.678 +0000 UTC`.
 pub fn long_timestamp(time: Option<&DateTime>) -> Option<String> {
-    let nanos = time?.subsec_nanos();
-    let fraction = if nanos == 0 { String::new() } else { format!(".{nanos:09}").trim_end_matches('0').to_owned() };
-    let second = timestamp(time)?;
+    // The API tells milliseconds, as a number that is a little off.
+    let time = DateTime::from_millis((time?.as_nanos() + 500_000).div_euclid(1_000_000).try_into().ok()?);
+    let fraction = match time.subsec_nanos() {
+        0 => String::new(),
+        nanos => format!(".{nanos:09}").trim_end_matches('0').to_owned(),
+    };
+    let second = timestamp(Some(&time))?;
     let (day, second) = second.trim_end_matches('Z').split_once('T')?;
     Some(format!("{day} {second}{fraction} +0000 UTC"))
 }
@@ -123,7 +127,7 @@ mod tests {
     #[test]
     fn long_timestamps() {
         let text = |secs, nanos| long_timestamp(Some(&DateTime::from_secs_and_nanos(secs, nanos)));
-        assert_eq!(text(1, 375_000_000).as_deref(), Some("1970-01-01 00:00:01.375 +0000 UTC"));
+        assert_eq!(text(1, 374_999_994).as_deref(), Some("1970-01-01 00:00:01.375 +0000 UTC"));
         assert_eq!(text(1, 0).as_deref(), Some("1970-01-01 00:00:01 +0000 UTC"));
     }
 

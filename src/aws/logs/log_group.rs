@@ -199,10 +199,13 @@ async fn read_one(client: &Client, id: RemoteId, group: Option<Group>) -> Result
         .with("arn", arn)
         .with("id", id.as_str())
         .with("kms_key_id", group.kms_key_id.unwrap_or_default())
-        .with("log_group_class", group.log_group_class.as_ref().map_or("STANDARD", LogGroupClass::as_str))
         .with("name", id.as_str())
         .with("name_prefix", name::prefix(id.as_str()))
         .with("retention_in_days", group.retention_in_days.unwrap_or_default());
+    // Not answered everywhere.
+    if let Some(class) = &group.log_group_class {
+        object.set("log_group_class", class.as_str());
+    }
     all_tags::set(&mut object, live);
     Ok((id, Found::Object(object)))
 }

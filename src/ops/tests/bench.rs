@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::clock::JumpingClock;
 use crate::apply::{Cancel, Silent};
-use crate::ops::{Args, Failure, Outcome, Planned, Session, apply, plan};
+use crate::ops::{Args, Failure, Planned, Session, apply, plan};
 use crate::plan::{Action, Mode, Options, Plan};
 use crate::provider::mock::{MockPlugin, Store, Verb};
 use crate::state::State;
@@ -23,7 +23,7 @@ pub struct Bench {
 
 /// How a run ended.
 pub enum Ended {
-    Done(Outcome),
+    Done,
     Failed(Vec<String>),
     Crashed,
 }
@@ -81,16 +81,16 @@ impl Bench {
             let mut future = pin!(future);
             let mut turns = 0;
             std::future::poll_fn(|cx| {
-                let over = match crash {
-                    Crash::Never => false,
-                    Crash::Turns(most) => turns >= most,
-                    Crash::Hung => self.store.hung(),
-                };
-                if over {
+                if matches!(crash, Crash::Turns(most) if turns >= most) {
                     return Poll::Ready(None);
                 }
                 turns += 1;
-                future.as_mut().poll(cx).map(Some)
+                match future.as_mut().poll(cx) {
+                    Poll::Ready(ended) => Poll::Ready(Some(ended)),
+                    // Nothing may ever wake the run again.
+                    Poll::Pending if matches!(crash, Crash::Hung) && self.store.hung() => Poll::Ready(None),
+                    Poll::Pending => Poll::Pending,
+                }
             })
             .await
         })
@@ -117,7 +117,7 @@ impl Bench {
         });
         let ended = match ended {
             None => Ended::Crashed,
-            Some(Ok(outcome)) => Ended::Done(outcome),
+            Some(Ok(_)) => Ended::Done,
             Some(Err(failure)) => Ended::Failed(messages(&failure)),
         };
         (shown, ended)
@@ -134,7 +134,7 @@ impl Bench {
         self.store.take_calls();
         let (plan, ended) = self.apply_with(args, Crash::Never);
         match ended {
-            Ended::Done(_) => {}
+            Ended::Done => {}
             Ended::Failed(why) => panic!("the apply failed: {why:#?}"),
             Ended::Crashed => panic!("no crash was asked for"),
         }

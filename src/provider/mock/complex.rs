@@ -1,6 +1,7 @@
 //! `tfcoremock_complex_resource`: collections, nested objects and nested blocks, to a depth of three.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::store::{Store, settled};
 use crate::addr::Name;
@@ -8,7 +9,7 @@ use crate::provider::{Actions, CreateCx, Found, Intent, Object, RemoteId, Resour
 use crate::schema::{
     Attribute, Block, Schema, boolean, list_block, list_of, map_of, number, set_block, set_of, string,
 };
-use crate::value::Type;
+use crate::value::{ObjectType, Type};
 
 const KIND: &str = "tfcoremock_complex_resource";
 
@@ -92,5 +93,6 @@ fn nested(depth: usize) -> Type {
             ("set".into(), Type::set(inner)),
         ]);
     }
-    Type::object(attributes)
+    let optional = attributes.keys().cloned().collect();
+    Type::Object(Arc::new(ObjectType { attributes, optional }))
 }

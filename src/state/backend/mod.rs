@@ -4,6 +4,8 @@
 
 pub(in crate::state) mod disk;
 pub mod local;
+pub mod s3;
+pub mod sdk;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -15,6 +17,7 @@ use super::file::{same_content, write};
 use super::{LANGUAGE_VERSION, State, StateError, StateErrorKind};
 
 pub use local::LocalBackend;
+pub use s3::{S3Backend, S3Config};
 
 /// The note that a lock carries, in Terraform's form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,14 +1,29 @@
-//! What nested blocks cannot be without.
+//! How Terraform stores what AWS answers.
 //!
 //! Knows nothing of any service.
 
+use serde_json::Value as Json;
+
 use crate::provider::Object;
-use crate::schema::Block;
+use crate::schema::{Block, Normal};
 use crate::value::{Kind, Type, Value};
+
+/// Spells a live object as Terraform does: documents without white space and with their keys in order, and nested blocks
+/// without nulls.
+pub fn spell(block: &Block, object: &mut Object) {
+    for (name, attribute) in &block.attributes {
+        if matches!(attribute.normal, Normal::Json | Normal::Policy)
+            && let Some(document) = object.str(name).and_then(|text| serde_json::from_str::<Json>(text).ok())
+        {
+            object.set(name, document.to_string());
+        }
+    }
+    fill(block, object);
+}
 
 /// Gives every null in the nested blocks of a live object the empty value of its type, as Terraform stores it: below
 /// the top of an object it knows no null text, number or switch.
-pub fn fill(block: &Block, object: &mut Object) {
+fn fill(block: &Block, object: &mut Object) {
     for (name, nested) in block.blocks.iter().filter(|(name, _)| &***name != "timeouts") {
         if let Some(value) = object.0.get_mut(name) {
             *value = filled(&nested.block, value);
@@ -52,6 +67,14 @@ fn empty(ty: &Type) -> Option<Value> {
 mod tests {
     use super::*;
     use crate::schema::{list_block, number, string};
+
+    #[test]
+    fn documents_are_compact() {
+        let block = Block::new().attr("policy", string().optional().normal(Normal::Policy));
+        let mut live = Object::new().with("policy", "{ \"b\": 1,\n \"a\": [] }");
+        spell(&block, &mut live);
+        assert_eq!(live.str("policy"), Some("{\"a\":[],\"b\":1}"));
+    }
 
     #[test]
     fn nulls_stay_at_the_top_only() {

@@ -1,0 +1,116 @@
+//! Where the state of a root module is, from its `backend` block and the command line.
+
+use std::path::PathBuf;
+
+use sha2::{Digest, Sha256};
+
+use crate::config::{Config, load};
+use crate::diag::{Diagnostic, Diagnostics, Sources};
+use crate::hcl::ast::Body;
+use crate::state::backend::{Backend, DEFAULT_WORKSPACE, LocalBackend, S3Backend, S3Config, workspace_path};
+use crate::state::journal::path_beside;
+
+use super::{Args, Failure, OpResult, Session};
+
+/// Where a state is kept.
+pub enum StatePlace {
+    Local(PathBuf),
+    S3 {
+        config: Box<S3Config>,
+        /// The journal of a remote state is a file of this machine: another one does not see what was left unfinished.
+        journal: PathBuf,
+    },
+}
+
+impl StatePlace {
+    /// The backend for this place. A process must have one for a place at a time.
+    pub fn open(&self, session: &Session) -> Box<dyn Backend> {
+        match self {
+            Self::Local(path) => Box::new(LocalBackend::new(path, &session.dir)),
+            Self::S3 { config, .. } => Box::new(S3Backend::new(S3Config::clone(config), &session.dir)),
+        }
+    }
+
+    /// Where the journal of the state lies.
+    pub fn journal(&self) -> PathBuf {
+        match self {
+            Self::Local(path) => path_beside(path),
+            Self::S3 { journal, .. } => journal.clone(),
+        }
+    }
+
+    fn s3(config: S3Config, session: &Session) -> Self {
+        let name = format!("{}\n{}", config.endpoint.as_deref().unwrap_or_default(), config.place());
+        let hash = hex::encode(Sha256::digest(name));
+        let name = format!("{}.journal", hash.get(..32).unwrap_or(&hash));
+        Self::S3 { config: Box::new(config), journal: session.dir.join(".terraform/kiban").join(name) }
+    }
+}
+
+/// Where the backend keeps the state.
+pub(super) fn place(session: &Session, args: &Args, config: &Config, found: &mut Diagnostics) -> StatePlace {
+    if let Some(path) = &args.state {
+        return StatePlace::Local(session.dir.join(path));
+    }
+    let workspace = session.environment.get("TF_WORKSPACE").map_or(DEFAULT_WORKSPACE, String::as_str);
+    let mut path = None;
+    if let Some(backend) = &config.root.backend {
+        match &*backend.kind.name {
+            "local" => path = local_path(&backend.body, found),
+            "s3" => {
+                let (config, problems) = S3Config::read(&backend.body, backend.kind.span, workspace);
+                found.extend(problems);
+                return StatePlace::s3(config, session);
+            }
+            other => found.push(
+                Diagnostic::error("Unsupported backend type", format!("kiban has no backend \"{other}\"."))
+                    .at(backend.kind.span)
+                    .hint("Use `backend \"s3\"`, or `backend \"local\" { path = \"…\" }`."),
+            ),
+        }
+    }
+    StatePlace::Local(workspace_path(&session.dir, path.as_deref(), workspace))
+}
+
+fn local_path(body: &Body, found: &mut Diagnostics) -> Option<PathBuf> {
+    let mut configured = None;
+    for attribute in &body.attributes {
+        match (&*attribute.name.name, attribute.expr.as_str()) {
+            ("path", Some(path)) => configured = Some(PathBuf::from(path)),
+            ("workspace_dir", Some(_)) => {}
+            (name @ ("path" | "workspace_dir"), None) => found.push(
+                Diagnostic::error(
+                    "Invalid backend configuration",
+                    format!(
+                        "A backend is chosen before anything is evaluated: \"{name}\" must be written out as text."
+                    ),
+                )
+                .at(attribute.expr.span)
+                .hint("Give one that depends on the environment with -state=FILE."),
+            ),
+            (name, _) => found.push(
+                Diagnostic::error(
+                    "Invalid backend configuration",
+                    format!("The local backend has no argument \"{name}\"."),
+                )
+                .at(attribute.name.span)
+                .hint("It has `path`."),
+            ),
+        }
+    }
+    configured
+}
+
+/// The place of the state, whatever else may be wrong with the configuration.
+pub(super) fn place_alone(session: &Session, args: &Args) -> OpResult<StatePlace> {
+    if let Some(path) = &args.state {
+        return Ok(StatePlace::Local(session.dir.join(path)));
+    }
+    let loaded = load(&session.dir, Sources::default());
+    let mut found = Diagnostics::new();
+    let place = place(session, args, &loaded.config, &mut found);
+    if found.has_errors() {
+        return Err(Failure::new(found, &loaded.config.sources));
+    }
+    Ok(place)
+}
