@@ -3,8 +3,8 @@
 //!
 //! The modules stand in the order in which they build on each other: each may use those above it, never one below.
 
-pub mod diag;
 pub mod addr;
+pub mod diag;
 pub mod value;
 pub mod schema;
 pub mod hcl;

@@ -69,6 +69,10 @@ async fn adopt(begun: &Unfinished, providers: &Providers, state: &mut State) -> 
     if !put(state, &addr, &provider_addr, &schema, object, &request.prior, &id, &*provider)? {
         return Ok(None);
     }
+    if let Some(made) = &mut state.instance_mut(&addr, &provider_addr).current {
+        let parsed = begun.intent.dependencies.iter().filter_map(|d| AbsInstance::parse(d));
+        made.dependencies = parsed.map(|d| d.resource.config()).collect();
+    }
     Ok(Some(id))
 }
 

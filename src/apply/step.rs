@@ -172,6 +172,7 @@ impl Apply<'_> {
             deposed: subject.change.key.deposed.clone(),
             token: token.clone(),
             identity,
+            dependencies: subject.change.dependencies.iter().map(ToString::to_string).collect(),
         }))
         .await?;
         Ok((seq, token))

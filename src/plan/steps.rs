@@ -22,13 +22,20 @@ use super::model::{Action, Change, Step, StepKind};
 /// Dependencies that an object has had, by the state: for deletes.
 pub(super) type StateDependencies = BTreeMap<usize, BTreeSet<ConfigResource>>;
 
+/// Steps that wait for each other.
+pub(super) struct Cycles {
+    /// Indexes of the changes that take part.
+    pub changes: BTreeSet<usize>,
+    pub diagnostics: Diagnostics,
+}
+
 /// Orders the changes. `behind` are the resources that a change's resource depends on by the configuration, however
 /// far; `stored` those by the state. A cycle is an error that names its path.
 pub(super) fn order(
     changes: &[Change],
     behind: &BTreeMap<ConfigResource, BTreeSet<ConfigResource>>,
     stored: &StateDependencies,
-) -> Result<Vec<Step>, Diagnostics> {
+) -> Result<Vec<Step>, Cycles> {
     let mut steps: Vec<Step> = Vec::new();
     // Steps that bring an object to its new form, and steps that remove one, by resource block.
     let mut makers: BTreeMap<ConfigResource, Vec<usize>> = BTreeMap::new();
@@ -96,7 +103,7 @@ pub(super) fn order(
     Ok(steps)
 }
 
-fn check(changes: &[Change], steps: &[Step]) -> Result<(), Diagnostics> {
+fn check(changes: &[Change], steps: &[Step]) -> Result<(), Cycles> {
     let mut graph: DiGraph<usize, ()> = DiGraph::new();
     let nodes: Vec<_> = (0..steps.len()).map(|n| graph.add_node(n)).collect();
     for (n, step) in steps.iter().enumerate() {
@@ -104,7 +111,7 @@ fn check(changes: &[Change], steps: &[Step]) -> Result<(), Diagnostics> {
             graph.add_edge(nodes[n], nodes[*after], ());
         }
     }
-    let mut found = Diagnostics::new();
+    let mut found = Cycles { changes: BTreeSet::new(), diagnostics: Diagnostics::new() };
     for component in tarjan_scc(&graph).into_iter().filter(|c| c.len() > 1) {
         let names: Vec<String> = component
             .iter()
@@ -113,9 +120,12 @@ fn check(changes: &[Change], steps: &[Step]) -> Result<(), Diagnostics> {
                 format!("{} ({:?})", changes[step.change].key.addr, step.kind)
             })
             .collect();
-        found.push(Diagnostic::error("Cycle", format!("These steps wait for each other: {}.", names.join(", "))).hint(
+        found.changes.extend(component.iter().map(|n| steps[graph[*n]].change));
+        found
+            .diagnostics
+            .push(Diagnostic::error("Cycle", format!("These steps wait for each other: {}.", names.join(", "))).hint(
             "Often create_before_destroy on one of the resources, or applying the change in two parts, resolves it.",
         ));
     }
-    found.or(())
+    if found.changes.is_empty() { Ok(()) } else { Err(found) }
 }

@@ -645,6 +645,23 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// An old object that was made create-first, for the sake of something that used it, still has that user. Where the
+    /// configuration has parted the two, replacing it in the plain order would have to wait for the user to go, which
+    /// waits for the new object: so it is replaced the way it was made.
+    fn resolve(&self, cycles: steps::Cycles, changes: &mut [Change]) -> Result<(), Diagnostics> {
+        let mut resolved = false;
+        for index in &cycles.changes {
+            let Some(change) = changes.get_mut(*index).filter(|c| c.action == Action::DeleteThenCreate) else {
+                continue;
+            };
+            if self.prior.current(&change.key.addr).is_some_and(|o| o.create_before_destroy) {
+                change.action = Action::CreateThenDelete;
+                resolved = true;
+            }
+        }
+        if resolved { Ok(()) } else { Err(cycles.diagnostics) }
+    }
+
     fn finish(mut self) -> Result<(Plan, Diagnostics), Diagnostics> {
         self.found.extend(self.inputs.world.take_errors());
         for addr in &self.inputs.options.replace {
@@ -670,7 +687,7 @@ impl<'a> Walk<'a> {
         if self.found.has_errors() {
             return Err(self.found);
         }
-        let changes: Vec<Change> = std::mem::take(&mut self.changes).into_values().collect();
+        let mut changes: Vec<Change> = std::mem::take(&mut self.changes).into_values().collect();
         let mut behind = BTreeMap::new();
         let mut stored: steps::StateDependencies = BTreeMap::new();
         for (index, change) in changes.iter().enumerate().filter(|(_, c)| c.action != Action::NoOp) {
@@ -684,7 +701,12 @@ impl<'a> Walk<'a> {
             });
             stored.insert(index, object.map(|o| o.dependencies.iter().cloned().collect()).unwrap_or_default());
         }
-        let steps = steps::order(&changes, &behind, &stored)?;
+        let steps = loop {
+            match steps::order(&changes, &behind, &stored) {
+                Ok(steps) => break steps,
+                Err(cycles) => self.resolve(cycles, &mut changes)?,
+            }
+        };
         let plan = Plan {
             mode: self.inputs.options.mode,
             changes,

@@ -54,6 +54,9 @@ pub struct Intent {
     /// What finds the object again: name, caller reference, tags, id. Never a secret.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub identity: BTreeMap<String, String>,
+    /// Resources that the object depends on: an object that is taken over from a journal is deleted in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dependencies: Vec<String>,
 }
 
 /// How a call ended.

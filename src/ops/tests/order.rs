@@ -173,6 +173,35 @@ fn a_new_user_of_another_object_is_made_before_the_old_one_goes() {
 }
 
 #[test]
+fn what_was_made_create_first_is_replaced_so_while_its_old_user_lives() {
+    let text = |key: &str, used: &str, more: &str| {
+        format!(
+            r#"
+            resource "part" "a" {{
+              name = "a"
+              key  = "{key}"
+            }}
+            resource "part" "b" {{
+              name = "b"
+              key  = "{key}"
+              uses = [{used}]
+              lifecycle {{ create_before_destroy = true }}
+            }}
+            {more}"#
+        )
+    };
+    let bench = Bench::with(&text("1", "part.a.id", ""));
+    bench.apply();
+    let more = r#"resource "part" "c" {
+        name = "c"
+        uses = [part.a.id, part.b.id]
+    }"#;
+    bench.step(&text("2", "", more), &["part.a create first", "part.b create first", "part.c create"]);
+    // Now a is plain again.
+    bench.step(&text("2", "", "").replacen("\"2\"", "\"3\"", 1), &["part.a replace", "part.c delete"]);
+}
+
+#[test]
 fn independent_objects_wait_together() {
     let bench = Bench::with(
         r#"resource "part" "a" {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::Bench;
 use super::bench::{Crash, Ended};
-use super::faults::{consistent, recovered};
+use super::faults::{consistent, no_orphan, recovered};
 use super::random::{change, setup};
 use crate::provider::mock::{Fault, Verb};
 use crate::provider::{Error, ErrorKind};
@@ -67,7 +67,7 @@ proptest! {
             };
             prop_assert_eq!(failed, Vec::<String>::new());
         }
-        consistent(&bench);
+        no_orphan(&bench);
         bench.store.heal();
         recovered(&bench);
     }

@@ -60,13 +60,15 @@ fn link() -> impl Strategy<Value = Link> {
     ]
 }
 
-fn part() -> impl Strategy<Value = Part> {
+/// In boxes: the trees of what is nested would fill the stack of a test.
+fn part() -> BoxedStrategy<Part> {
     (many(), proptest::array::uniform5(link()), 0u8..3, 0u8..3, 0u8..2)
         .prop_map(|(many, links, key, value, pending)| Part { many, links, key, value, pending })
+        .boxed()
 }
 
-fn parts() -> impl Strategy<Value = [Option<Part>; SLOTS]> {
-    proptest::array::uniform5(proptest::option::weighted(0.75, part()))
+fn parts() -> BoxedStrategy<[Option<Part>; SLOTS]> {
+    proptest::array::uniform5(proptest::option::weighted(0.75, part())).boxed()
 }
 
 pub fn setup() -> impl Strategy<Value = Setup> {

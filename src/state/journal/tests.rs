@@ -21,6 +21,7 @@ fn intent(seq: u64) -> Record {
         deposed: None,
         token: format!("t{seq}"),
         identity: [("Name".to_owned(), "ü\n".to_owned())].into(),
+        dependencies: vec!["aws_vpc.w".to_owned()],
     })
 }
 
