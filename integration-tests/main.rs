@@ -3,7 +3,6 @@
 //! Starts the emulator of this repository, unless `KIBAN_TEST_ENDPOINT` names another endpoint. Every test has an
 //! account of its own, so all run at the same time.
 
-mod backend_s3;
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -13,6 +12,7 @@ mod backend_s3;
     reason = "tests fail by panicking, print, and live in real time and a real environment"
 )]
 
+mod backend_s3;
 mod bad_inputs;
 mod kill;
 mod lifecycle;
