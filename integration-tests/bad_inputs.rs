@@ -1,7 +1,8 @@
 //! Input that is wrong: each folder of `bad-inputs/` with the output it must give.
 //!
 //! A folder holds the files of a root module, and may hold `command` (arguments, one a line; default `plan`), `env`
-//! (`NAME=VALUE` lines; `-NAME` takes one away), `setup` (a shell script run before) and `exit` (default 1).
+//! (`NAME=VALUE` lines; `-NAME` takes one away), `setup` (a shell script run before, with the program in $KIBAN), `state` (becomes
+//! terraform.tfstate) and `exit` (default 1).
 //! `expected.txt` is the output; `KIBAN_BLESS=1` writes it anew.
 
 use std::fs;
@@ -33,7 +34,7 @@ fn case(name: &str) {
     let folder = root().join("integration-tests/bad-inputs").join(name);
     let mut account = Account::new();
     copy(&folder, account.dir.path());
-    for left in ["expected.txt", "command", "env", "setup", "exit"] {
+    for left in ["expected.txt", "command", "env", "setup", "exit", "state"] {
         let _ = fs::remove_file(account.path(left));
     }
     let read = |file: &str| fs::read_to_string(folder.join(file)).ok();
@@ -47,8 +48,12 @@ fn case(name: &str) {
             _ => panic!("{name}/env: {line}"),
         }
     }
+    if let Some(state) = read("state") {
+        account.write("terraform.tfstate", &state);
+    }
     if let Some(script) = read("setup") {
-        let done = account.program("sh", ".", &["-c", &script], &Default::default());
+        let kiban = [("KIBAN".to_owned(), env!("CARGO_BIN_EXE_kiban").to_owned())].into();
+        let done = account.program("sh", ".", &["-c", &script], &kiban);
         assert_eq!(done.code, 0, "{name}/setup: {}", done.text);
     }
     let command = read("command").unwrap_or_else(|| "plan".into());
@@ -76,8 +81,10 @@ fn case(name: &str) {
 fn stable(text: &str, dir: &Path, account: &str) -> String {
     let dir = dir.display().to_string();
     let text = text.replace(&dir, "[dir]").replace(&Endpoint::get().url, "[endpoint]").replace(account, "[account]");
-    let masks =
-        [(r"\(request\s+id\s+[0-9a-f-]+\)", "(request id [id])"), (r"process with id \d+", "process with id [pid]")];
+    let masks = [
+        (r"\(request\s+id\s+[0-9a-f-]+\)", "(request id [id])"),
+        (r"The\s+process\s+with\s+id\s+\d+\s+holds\s+it\.", "The process with id [pid] holds it."),
+    ];
     masks.iter().fold(text, |text, (pattern, mask)| {
         regex::Regex::new(pattern).expect("pattern").replace_all(&text, *mask).into_owned()
     })

@@ -3,6 +3,15 @@
 //! Starts the emulator of this repository, unless `KIBAN_TEST_ENDPOINT` names another endpoint. Every test has an
 //! account of its own, so all run at the same time.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "tests fail by panicking, print, and live in real time and a real environment"
+)]
+
 mod backend_s3;
 mod bad_inputs;
 mod kill;

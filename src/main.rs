@@ -9,7 +9,7 @@ use kiban::apply::Cancel;
 use kiban::aws::AwsPlugin;
 use kiban::cli::operations::Failure;
 use kiban::cli::{Operations, Screen, Start, Work, run};
-use kiban::diag::Diagnostic;
+use kiban::diag::{Diagnostic, reason, sentence};
 use kiban::ops::{Session, clock};
 
 #[tokio::main]
@@ -27,12 +27,13 @@ async fn main() -> ExitCode {
 
 /// A session in the folder that the command line names.
 fn begin(start: Start, environment: BTreeMap<String, String>, cancel: Cancel) -> Result<Box<dyn Operations>, Failure> {
-    let unusable = |what: &str, e: std::io::Error| Failure::from(Diagnostic::error(what, e.to_string()));
+    let unusable = |what: &str, e: std::io::Error| Failure::from(Diagnostic::error(what, sentence(&reason(&e))));
     let original_dir = std::env::current_dir().map_err(|e| unusable("No working directory", e))?;
     if let Some(folder) = &start.chdir {
         std::env::set_current_dir(folder).map_err(|e| {
-            let detail = format!("The folder {} given by -chdir cannot be used: {e}.", folder.display());
-            Failure::from(Diagnostic::error("Error handling -chdir option", detail))
+            let detail = format!("The folder {} given by -chdir cannot be used: {}.", folder.display(), reason(&e));
+            let hint = "The path is relative to the folder in which kiban was started.";
+            Failure::from(Diagnostic::error("Error handling -chdir option", detail).hint(hint))
         })?;
     }
     let session = Session {

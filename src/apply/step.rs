@@ -219,7 +219,7 @@ impl Apply<'_> {
         let watched = self.watched(subject, &id, &want, timeouts.create);
         let mut live = self.poller.ready(&watched, |why| self.pending(subject, kind, why)).await;
         if let (Ok(made), true) = (&live, unfinished) {
-            live = self.complete(subject, (&id, &token), &planned, made, timeouts.create).await;
+            live = self.complete(subject, &id, &planned, made, timeouts.create).await;
         }
         let result = match live {
             Ok(live) => self.keep(subject, &planned, &live, Status::Ready),
@@ -241,7 +241,7 @@ impl Apply<'_> {
     async fn complete(
         &self,
         subject: &Subject<'_>,
-        (id, token): (&RemoteId, &str),
+        id: &RemoteId,
         planned: &Value,
         made: &Object,
         timeout: Duration,
@@ -252,10 +252,6 @@ impl Apply<'_> {
             subject.provider.update(subject.kind(), id, &before, &want)
         })
         .await?;
-        // To find an object by its token is also what takes the token's mark from it.
-        let identity = subject.provider.identity(subject.kind(), &want);
-        let intent = Intent { token: token.to_owned(), id: Some(id.clone()), identity };
-        subject.provider.find(subject.kind(), &intent).await?;
         let watched = self.watched(subject, id, &want, timeout);
         self.poller.ready(&watched, |why| self.pending(subject, StepKind::Create, why)).await
     }

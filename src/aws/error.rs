@@ -23,7 +23,8 @@ where
                 let code = inner.code().unwrap_or_default();
                 let message = inner.message().map(str::to_owned);
                 let status = service.raw().status().as_u16();
-                let message = message.unwrap_or_else(|| format!("the service answered with HTTP status {status}"));
+                let message = message
+                    .unwrap_or_else(|| format!("the answer has HTTP status {status} and is not in the form of AWS"));
                 let mut out = Error::new(kind(code, status), message);
                 out.code = inner.code().map(str::to_owned);
                 out.request_id = inner.request_id().map(str::to_owned);
@@ -32,6 +33,10 @@ where
             _ => connection(&error),
         };
         out.operation = operation;
+        if matches!(&error, SdkError::ServiceError(s) if s.err().code().is_none()) {
+            out.hint =
+                Some("Check that AWS_ENDPOINT_URL and the `endpoints` of the provider block lead to AWS.".to_owned());
+        }
         if matches!(out.code.as_deref(), Some("ExpiredToken" | "ExpiredTokenException" | "RequestExpired")) {
             out.hint = Some("Log in again, for example with `aws sso login`, or set new credentials.".to_owned());
         } else if out.kind == ErrorKind::Credentials && out.hint.is_none() {
@@ -81,6 +86,9 @@ fn connection(error: &(dyn StdError + 'static)) -> Error {
         }
         last = text;
         at = e.source();
+    }
+    if last.starts_with("connection closed before message completed") {
+        last = "the connection was cut before an answer came".to_owned();
     }
     // What stands above the cause are layers of the client, some with the whole request.
     Error::new(ErrorKind::Connection, last)

@@ -169,7 +169,7 @@ impl Check<'_> {
             let wrong = match (&from, &to) {
                 (from, to) if from == to => Some("This block moves an object to where it is.".to_owned()),
                 (Target::Resource(a), Target::Resource(b)) if a.kind != b.kind => {
-                    Some(format!("A {} cannot become a {}.", a.kind, b.kind))
+                    Some(format!("An object of type \"{}\" cannot become one of type \"{}\".", a.kind, b.kind))
                 }
                 (Target::Resource(_), Target::Module(_)) | (Target::Module(_), Target::Resource(_)) => {
                     Some("A resource cannot become a module, nor a module a resource.".to_owned())

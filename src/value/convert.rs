@@ -30,27 +30,29 @@ fn convert_kind(value: &Value, to: &Type) -> Result<Value, String> {
                 "False" | "FALSE" => Err("a bool is required; to convert from string, use lowercase \"false\"".into()),
                 _ => Err("a bool is required".into()),
             },
-            _ => Err(mismatch(value, to)),
+            _ => Err(mismatch(to)),
         },
         Type::Number => match &value.kind {
             Kind::Number(_) => Ok(value.clone()),
             Kind::String(s) => s.parse::<Number>().map(Value::from).map_err(|_| "a number is required".into()),
-            _ => Err(mismatch(value, to)),
+            _ => Err(mismatch(to)),
         },
         Type::String => match &value.kind {
             Kind::String(_) => Ok(value.clone()),
             Kind::Number(n) => Ok(n.to_string().into()),
             Kind::Bool(b) => Ok(b.to_string().into()),
-            _ => Err(mismatch(value, to)),
+            _ => Err(mismatch(to)),
         },
-        Type::List(element) => Ok(match sequence(value, to, element)? {
-            (element, items) => Value::list(element, items),
-        }),
-        Type::Set(element) => Ok(match sequence(value, to, element)? {
-            (element, items) => Value::set(element, items),
-        }),
+        Type::List(element) => {
+            let (element, items) = sequence(value, to, element)?;
+            Ok(Value::list(element, items))
+        }
+        Type::Set(element) => {
+            let (element, items) = sequence(value, to, element)?;
+            Ok(Value::set(element, items))
+        }
         Type::Map(element) => {
-            let entries = value.as_map().ok_or_else(|| mismatch(value, to))?;
+            let entries = value.as_map().ok_or_else(|| mismatch(to))?;
             let (keys, values): (Vec<_>, Vec<_>) = entries.iter().map(|(k, v)| (k.clone(), v)).unzip();
             let element = element_type(element, &values, "map")?;
             let items = keys
@@ -71,10 +73,10 @@ fn convert_kind(value: &Value, to: &Type) -> Result<Value, String> {
                 Ok(Value::tuple(items.iter().zip(types.iter()).map(|(v, t)| convert(v, t)).collect::<Result<_, _>>()?))
             }
             Kind::Tuple(items) => Err(format!("tuple of {} elements is required, not {}", types.len(), items.len())),
-            _ => Err(mismatch(value, to)),
+            _ => Err(mismatch(to)),
         },
         Type::Object(object) => {
-            let entries = value.as_map().ok_or_else(|| mismatch(value, to))?;
+            let entries = value.as_map().ok_or_else(|| mismatch(to))?;
             let missing: Vec<String> = object
                 .attributes
                 .keys()
@@ -107,7 +109,7 @@ fn convert_absent(value: &Value, from: &Type, to: &Type) -> Result<Value, String
     if *to == Type::Dynamic || from == to {
         return Ok(value.clone());
     }
-    let target = convertible(from, to).ok_or_else(|| mismatch(value, to))?;
+    let target = convertible(from, to).ok_or_else(|| mismatch(to))?;
     Ok(match &value.kind {
         Kind::Unknown(_, refinement) => {
             let same_shape = matches!((from, &target), (Type::List(_), Type::List(_)) | (Type::Map(_), Type::Map(_)));
@@ -167,7 +169,7 @@ fn convertible(from: &Type, to: &Type) -> Option<Type> {
 }
 
 fn sequence(value: &Value, to: &Type, element: &Type) -> Result<(Type, Vec<Value>), String> {
-    let items = value.as_slice().ok_or_else(|| mismatch(value, to))?;
+    let items = value.as_slice().ok_or_else(|| mismatch(to))?;
     let word = if matches!(to, Type::Set(_)) { "set" } else { "list" };
     let element = element_type(element, &items.iter().collect::<Vec<_>>(), word)?;
     let items = items
@@ -187,8 +189,7 @@ fn element_type(constraint: &Type, items: &[&Value], word: &str) -> Result<Type,
     unify(&types.iter().collect::<Vec<_>>()).ok_or_else(|| format!("all {word} elements must have the same type"))
 }
 
-fn mismatch(value: &Value, to: &Type) -> String {
-    let _ = value;
+fn mismatch(to: &Type) -> String {
     match to {
         Type::List(t) | Type::Set(t) | Type::Map(t) if t.is_primitive() || **t == Type::Dynamic => {
             let word = match to {

@@ -212,7 +212,8 @@ mod tests {
         for text in ["", "ä\n", "a\r\nb", "\u{feff}x = 1"] {
             let id = sources.add("a.tf", text);
             for range in [0..0, 0..1, 1..1, 3..99, 50..60] {
-                let d = Diagnostic::error("x", "").at(Span::new(id, range)).within(Span::new(id, 7..2));
+                let d =
+                    Diagnostic::error("x", "").at(Span::new(id, range)).within(Span { source: id, start: 7, end: 2 });
                 assert!(one(&d, &sources, Palette::PLAIN).contains("a.tf"));
                 assert!(to_json(&d, &sources)["snippet"]["code"].is_string());
             }

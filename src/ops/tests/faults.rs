@@ -141,7 +141,9 @@ fn a_run_may_die_at_every_call() {
     for done in [false, true] {
         for at in 0.. {
             let bench = prepared();
-            bench.store.script(move |n, _| (n == at).then(|| if done { Fault::HangAfter } else { Fault::HangBefore }));
+            bench
+                .store
+                .script(move |n, _| (n == at).then_some(if done { Fault::HangAfter } else { Fault::HangBefore }));
             let (_, ended) = bench.apply_with(&Default::default(), Crash::Hung);
             bench.store.heal();
             recovered(&bench);

@@ -312,8 +312,10 @@ fn targets_take_what_they_need_along() {
     assert_eq!(bench.apply_args(&args), ["part.b delete", "part.c delete"]);
     bench.step(text, &["part.b create", "part.c create"]);
     // What a target leaves alone keeps its dependencies: the order of a later destroy hangs on them.
-    bench.write("main.tf", "resource \"part\" \"z\" { name = \"z\" }");
-    assert_eq!(bench.apply_args(&targeting(&["part.z"])), ["part.z create"]);
+    bench.write("main.tf", "resource \"part\" \"d\" { name = \"d\" }");
+    assert_eq!(bench.apply_args(&targeting(&["part.d"])), ["part.d create"]);
+    let Ended::Failed(why) = bench.apply_with(&targeting(&["part.zzz"]), Crash::Never).1 else { panic!("a slip") };
+    assert_eq!(why.len(), 1, "{why:?}");
     bench.destroy();
 }
 

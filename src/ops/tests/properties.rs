@@ -91,7 +91,7 @@ proptest! {
         let bench = Bench::with(&before.text());
         bench.apply();
         bench.write("main.tf", &after.text());
-        bench.store.script(move |n, _| (n == at).then(|| if done { Fault::HangAfter } else { Fault::HangBefore }));
+        bench.store.script(move |n, _| (n == at).then_some(if done { Fault::HangAfter } else { Fault::HangBefore }));
         bench.apply_with(&Default::default(), Crash::Hung);
         bench.store.heal();
         recovered(&bench);

@@ -249,7 +249,9 @@ impl<'a> Settings<'a> {
     }
 
     fn ignore(&mut self, names: &[&'static str]) {
-        names.iter().for_each(|name| drop(self.take(name)));
+        for name in names {
+            let _ = self.take(name);
+        }
     }
 
     fn finish(mut self) -> Diagnostics {
