@@ -22,11 +22,12 @@ use super::model::{Action, Change, Step, StepKind};
 /// Dependencies that an object has had, by the state: for deletes.
 pub(super) type StateDependencies = BTreeMap<usize, BTreeSet<ConfigResource>>;
 
-/// Whether a delete waits for updates that let go of its object.
+/// Whether a delete also waits for steps that need not come before it: updates that let go of an object that is given
+/// up, and objects that are made in the place of its users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Courtesy {
     Wait,
-    /// Where waiting would be a cycle: the user may have to let go in another way.
+    /// Where waiting would be a cycle.
     Skip,
 }
 
@@ -90,6 +91,12 @@ pub(super) fn order(
         }
         for dependency in behind.get(&resource).into_iter().flatten().filter(|d| **d != resource) {
             edges.extend(makers.get(dependency).into_iter().flatten().map(|first| (n, *first)));
+            // What is made only now has never used the old object.
+            let lets_go =
+                step.kind == StepKind::Update && stored.get(&step.change).is_some_and(|s| s.contains(dependency));
+            if courtesy == Courtesy::Skip && !lets_go {
+                continue;
+            }
             let deposed = removers.get(dependency).into_iter().flatten();
             edges.extend(deposed.filter(|d| steps[**d].kind == StepKind::DeleteDeposed).map(|d| (*d, n)));
         }
