@@ -72,6 +72,7 @@ async fn adopt(begun: &Unfinished, providers: &Providers, state: &mut State) -> 
     if let Some(made) = &mut state.instance_mut(&addr, &provider_addr).current {
         let parsed = begun.intent.dependencies.iter().filter_map(|d| AbsInstance::parse(d));
         made.dependencies = parsed.map(|d| d.resource.config()).collect();
+        made.create_before_destroy = begun.intent.create_before_destroy;
     }
     Ok(Some(id))
 }

@@ -173,6 +173,7 @@ impl Apply<'_> {
             token: token.clone(),
             identity,
             dependencies: subject.change.dependencies.iter().map(ToString::to_string).collect(),
+            create_before_destroy: subject.change.create_before_destroy,
         }))
         .await?;
         Ok((seq, token))

@@ -22,6 +22,14 @@ use super::model::{Action, Change, Step, StepKind};
 /// Dependencies that an object has had, by the state: for deletes.
 pub(super) type StateDependencies = BTreeMap<usize, BTreeSet<ConfigResource>>;
 
+/// Whether a delete waits for updates that let go of its object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Courtesy {
+    Wait,
+    /// Where waiting would be a cycle: the user may have to let go in another way.
+    Skip,
+}
+
 /// Steps that wait for each other.
 pub(super) struct Cycles {
     /// Indexes of the changes that take part.
@@ -35,6 +43,7 @@ pub(super) fn order(
     changes: &[Change],
     behind: &BTreeMap<ConfigResource, BTreeSet<ConfigResource>>,
     stored: &StateDependencies,
+    courtesy: Courtesy,
 ) -> Result<Vec<Step>, Cycles> {
     let mut steps: Vec<Step> = Vec::new();
     // Steps that bring an object to its new form, and steps that remove one, by resource block.
@@ -85,7 +94,7 @@ pub(super) fn order(
             edges.extend(deposed.filter(|d| steps[**d].kind == StepKind::DeleteDeposed).map(|d| (*d, n)));
         }
         // An update that lets go of an object comes before that object's delete.
-        if step.kind == StepKind::Update {
+        if step.kind == StepKind::Update && courtesy == Courtesy::Wait {
             let gone =
                 stored.get(&step.change).into_iter().flatten().flat_map(|d| removers.get(d).into_iter().flatten());
             edges.extend(gone.filter(|d| changes[steps[**d].change].action == Action::Delete).map(|d| (*d, n)));

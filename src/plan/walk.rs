@@ -648,7 +648,7 @@ impl<'a> Walk<'a> {
     /// An old object that was made create-first, for the sake of something that used it, still has that user. Where the
     /// configuration has parted the two, replacing it in the plain order would have to wait for the user to go, which
     /// waits for the new object: so it is replaced the way it was made.
-    fn resolve(&self, cycles: steps::Cycles, changes: &mut [Change]) -> Result<(), Diagnostics> {
+    fn resolve(&self, cycles: &steps::Cycles, changes: &mut [Change]) -> bool {
         let mut resolved = false;
         for index in &cycles.changes {
             let Some(change) = changes.get_mut(*index).filter(|c| c.action == Action::DeleteThenCreate) else {
@@ -659,7 +659,7 @@ impl<'a> Walk<'a> {
                 resolved = true;
             }
         }
-        if resolved { Ok(()) } else { Err(cycles.diagnostics) }
+        resolved
     }
 
     fn finish(mut self) -> Result<(Plan, Diagnostics), Diagnostics> {
@@ -701,10 +701,13 @@ impl<'a> Walk<'a> {
             });
             stored.insert(index, object.map(|o| o.dependencies.iter().cloned().collect()).unwrap_or_default());
         }
+        let mut courtesy = steps::Courtesy::Wait;
         let steps = loop {
-            match steps::order(&changes, &behind, &stored) {
+            match steps::order(&changes, &behind, &stored, courtesy) {
                 Ok(steps) => break steps,
-                Err(cycles) => self.resolve(cycles, &mut changes)?,
+                Err(cycles) if self.resolve(&cycles, &mut changes) => {}
+                Err(_) if courtesy == steps::Courtesy::Wait => courtesy = steps::Courtesy::Skip,
+                Err(cycles) => return Err(cycles.diagnostics),
             }
         };
         let plan = Plan {

@@ -57,6 +57,8 @@ pub struct Intent {
     /// Resources that the object depends on: an object that is taken over from a journal is deleted in their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dependencies: Vec<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub create_before_destroy: bool,
 }
 
 /// How a call ended.

@@ -10,7 +10,8 @@ use tempfile::TempDir;
 
 use super::clock::JumpingClock;
 use crate::apply::{Cancel, Silent};
-use crate::ops::{Args, Failure, Planned, Session, apply, plan};
+use crate::diag::{Diagnostics, Severity};
+use crate::ops::{Args, Planned, Session, apply, plan};
 use crate::plan::{Action, Mode, Options, Plan};
 use crate::provider::mock::{MockPlugin, Store, Verb};
 use crate::state::State;
@@ -99,7 +100,7 @@ impl Bench {
     pub fn plan_with(&self, args: &Args) -> Result<Plan, Vec<String>> {
         let session = self.session();
         let planned = self.run(Crash::Never, plan(&session, args, "plan")).expect("no crash");
-        planned.map(|p| p.plan).map_err(|f| messages(&f))
+        planned.map(|p| p.plan).map_err(|f| messages(&f.diagnostics))
     }
 
     pub fn plan(&self) -> Result<Plan, Vec<String>> {
@@ -117,8 +118,9 @@ impl Bench {
         });
         let ended = match ended {
             None => Ended::Crashed,
+            Some(Ok(outcome)) if outcome.diagnostics.has_errors() => Ended::Failed(messages(&outcome.diagnostics)),
             Some(Ok(_)) => Ended::Done,
-            Some(Err(failure)) => Ended::Failed(messages(&failure)),
+            Some(Err(failure)) => Ended::Failed(messages(&failure.diagnostics)),
         };
         (shown, ended)
     }
@@ -239,8 +241,8 @@ pub fn replacing(address: &str) -> Args {
     Args { options: Options { replace, ..Options::default() }, ..Args::default() }
 }
 
-pub fn messages(failure: &Failure) -> Vec<String> {
-    failure.diagnostics.iter().map(|d| format!("{}: {}", d.summary, d.detail)).collect()
+pub fn messages(found: &Diagnostics) -> Vec<String> {
+    found.iter().filter(|d| d.severity == Severity::Error).map(|d| format!("{}: {}", d.summary, d.detail)).collect()
 }
 
 /// What a plan does, short: `part.a create`.

@@ -202,6 +202,39 @@ fn what_was_made_create_first_is_replaced_so_while_its_old_user_lives() {
 }
 
 #[test]
+fn a_delete_does_not_wait_for_an_update_that_waits_for_it() {
+    // c lets go of b and takes a's new object, which waits until b, a user of the old a, is gone.
+    let bench = Bench::with(
+        r#"
+        resource "part" "a" {
+          name = "a"
+          key  = "1"
+        }
+        resource "part" "b" {
+          name = "b"
+          uses = [part.a.id]
+        }
+        resource "part" "c" {
+          name  = "c"
+          value = part.b.id
+        }"#,
+    );
+    bench.apply();
+    bench.step(
+        r#"
+        resource "part" "a" {
+          name = "a"
+          key  = "2"
+        }
+        resource "part" "c" {
+          name  = "c"
+          value = part.a.id
+        }"#,
+        &["part.a replace", "part.b delete", "part.c update"],
+    );
+}
+
+#[test]
 fn independent_objects_wait_together() {
     let bench = Bench::with(
         r#"resource "part" "a" {
