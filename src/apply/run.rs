@@ -217,7 +217,8 @@ impl Apply<'_> {
         let id = change.before.as_ref().and_then(|b| b.get("id")).and_then(Value::as_str).map(str::to_owned);
         let start = self.clock.elapsed();
         self.emit(Event::Started { addr: addr.clone(), kind, id });
-        let result = self.step(change, kind).await;
+        // On the heap: a step holds everything that it may do.
+        let result = Box::pin(self.step(change, kind)).await;
         let elapsed = self.clock.elapsed().saturating_sub(start);
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&change.key);
         match result {

@@ -69,11 +69,11 @@ impl Apply<'_> {
         let schema = self.providers.schema(&change.provider.source, &addr.resource.resource).ok_or_else(missing)?;
         let subject = Subject { change, provider, schema, block };
         match kind {
-            StepKind::Create | StepKind::CreateBeforeDestroy => self.create(&subject, kind).await,
-            StepKind::Update => self.update(&subject).await,
-            StepKind::Delete => self.delete(&subject, change.key.deposed.clone()).await,
-            StepKind::DeleteDeposed => self.delete(&subject, Some(self.deposed_of(addr))).await,
-            StepKind::Read => self.read(&subject).await,
+            StepKind::Create | StepKind::CreateBeforeDestroy => Box::pin(self.create(&subject, kind)).await,
+            StepKind::Update => Box::pin(self.update(&subject)).await,
+            StepKind::Delete => Box::pin(self.delete(&subject, change.key.deposed.clone())).await,
+            StepKind::DeleteDeposed => Box::pin(self.delete(&subject, Some(self.deposed_of(addr)))).await,
+            StepKind::Read => Box::pin(self.read(&subject)).await,
             StepKind::Forget => {
                 self.saver.change(|state| state.remove(addr, change.key.deposed.as_deref()));
                 self.saver.save().await.map_err(storage)?;

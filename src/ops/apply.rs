@@ -23,7 +23,7 @@ pub async fn apply(session: &Session, planned: Planned, observer: &dyn Observer)
     populate(&world, &prepared.graph, &plan);
     // What cannot be evaluated before its turn is reported at its turn.
     world.take_errors();
-    let applied = crate::apply::apply(
+    let applied = Box::pin(crate::apply::apply(
         &plan,
         Context {
             world: &world,
@@ -35,7 +35,7 @@ pub async fn apply(session: &Session, planned: Planned, observer: &dyn Observer)
             cancel: &session.cancel,
             parallelism,
         },
-    )
+    ))
     .await;
     drop(world);
     let mut found = applied.diagnostics;

@@ -70,7 +70,7 @@ pub async fn plan(session: &Session, args: &Args, operation: &str) -> OpResult<P
     let live = async {
         if args.refresh { refresh(&stored, &prepared.providers, |_| true, freshness).await } else { Ok(stored.clone()) }
     };
-    let (plan, found) = crate::plan::plan(inputs, live).await.map_err(|e| prepared.fail(e))?;
+    let (plan, found) = Box::pin(crate::plan::plan(inputs, live)).await.map_err(|e| prepared.fail(e))?;
     warnings.extend(found);
     drop(world);
     let parallelism = args.parallelism.unwrap_or(PARALLELISM);
