@@ -22,7 +22,7 @@ fn intent(seq: u64) -> Record {
         token: format!("t{seq}"),
         identity: [("Name".to_owned(), "ü\n".to_owned())].into(),
         dependencies: vec!["aws_vpc.w".to_owned()],
-        create_before_destroy: seq % 2 == 0,
+        create_before_destroy: seq.is_multiple_of(2),
     })
 }
 
