@@ -1,7 +1,9 @@
 //! What a run that died had begun: found and taken into state, or not found and forgotten.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use super::Clock;
 use crate::addr::{AbsInstance, ProviderAddr};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::provider::{Found, Freshness, Intent, Object, Providers, ReadRequest, RemoteId};
@@ -10,34 +12,50 @@ use crate::schema::SharedSchema;
 use crate::state::journal::{Act, Outcome, Unfinished};
 use crate::state::{ObjectState, State};
 
+/// Pauses between looks for an object that is not there: a call may still have been on its way when its run ended, and
+/// AWS does not show everything at once.
+const LOOKS_AFTER: [Duration; 4] =
+    [Duration::ZERO, Duration::from_millis(300), Duration::from_millis(700), Duration::from_millis(1500)];
+
 /// Resolves the intents of an earlier run. Updates and deletes show at refresh; an object whose creation was under way
-/// is looked for. Returns what was adopted, as warnings.
+/// is looked for, more than once before it is forgotten. Returns what was adopted, as warnings.
 pub async fn recover(
     unfinished: &[Unfinished],
     providers: &Providers,
     state: &mut State,
+    clock: &dyn Clock,
 ) -> Result<Diagnostics, Diagnostics> {
     let mut found = Diagnostics::new();
-    for begun in unfinished.iter().filter(|u| u.intent.action == Act::Create) {
-        if matches!(begun.outcome, Some(Outcome::Failed { .. })) && begun.created.is_none() {
-            continue;
+    let never_made = |u: &Unfinished| matches!(u.outcome, Some(Outcome::Failed { .. })) && u.created.is_none();
+    let mut open: Vec<&Unfinished> =
+        unfinished.iter().filter(|u| u.intent.action == Act::Create && !never_made(u)).collect();
+    for pause in LOOKS_AFTER {
+        if open.is_empty() {
+            break;
         }
-        match adopt(begun, providers, state).await {
-            Ok(Some(id)) => found.push(
-                Diagnostic::warning(
-                    "Object of an interrupted run found",
-                    format!(
-                        "{} was being created when an earlier run ended; \"{id}\" is in the state now.",
-                        begun.intent.address
-                    ),
-                )
-                .address(&begun.intent.address),
-            ),
-            Ok(None) => {}
-            Err(diagnostic) => found.push(diagnostic),
+        clock.sleep(pause).await;
+        let mut missing = Vec::new();
+        for begun in open {
+            match adopt(begun, providers, state).await {
+                Ok(Some(id)) => found.push(adopted(begun, &id)),
+                // An id that AWS has given and does not know any more is gone for good.
+                Ok(None) if begun.created.is_some() => {}
+                Ok(None) => missing.push(begun),
+                Err(diagnostic) => found.push(diagnostic),
+            }
         }
+        open = missing;
     }
     found.clone().or(found)
+}
+
+fn adopted(begun: &Unfinished, id: &RemoteId) -> Diagnostic {
+    let address = &begun.intent.address;
+    Diagnostic::warning(
+        "Object of an interrupted run found",
+        format!("{address} was being created when an earlier run ended; \"{id}\" is in the state now."),
+    )
+    .address(address)
 }
 
 async fn adopt(begun: &Unfinished, providers: &Providers, state: &mut State) -> Result<Option<RemoteId>, Diagnostic> {

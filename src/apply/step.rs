@@ -296,7 +296,8 @@ impl Apply<'_> {
             }
             let waited = self.clock.elapsed().saturating_sub(start);
             if error.kind == ErrorKind::Connection {
-                // No answer: the object may exist.
+                // No answer: the object may exist, or come into being in a moment.
+                self.poller.pause(waited).await;
                 let intent = Intent {
                     token: token.to_owned(),
                     id: None,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::apply::recover;
+use crate::apply::{Clock, recover};
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::plan::{Inputs, Mode, Plan};
 use crate::provider::{Freshness, Providers};
@@ -48,7 +48,7 @@ pub async fn plan(session: &Session, args: &Args, operation: &str) -> OpResult<P
     let (journal, unfinished) =
         Journal::open(prepared.place.journal()).map_err(|e| prepared.fail(Diagnostic::from(e)))?;
     let mut warnings = prepared.warnings.clone();
-    let recovered = settle(&prepared, &*backend, &journal, &unfinished, &mut stored).await;
+    let recovered = settle(&prepared, &*backend, &journal, &unfinished, &mut stored, &*session.clock).await;
     warnings.extend(recovered.map_err(|e| prepared.fail(e))?);
 
     let world = prepared.world(false);
@@ -84,12 +84,13 @@ async fn settle(
     journal: &Journal,
     unfinished: &[Unfinished],
     state: &mut State,
+    clock: &dyn Clock,
 ) -> Result<Diagnostics, Diagnostics> {
     if unfinished.is_empty() {
         return Ok(Diagnostics::new());
     }
     let storage = |e| Diagnostics::from(Diagnostic::from(e));
-    let found = recover(unfinished, &prepared.providers, state).await?;
+    let found = recover(unfinished, &prepared.providers, state, clock).await?;
     for open in unfinished.iter().filter(|u| u.outcome.is_none()) {
         let outcome = Outcome::Failed { message: "interrupted".into() };
         journal.append(&Record::Done { seq: open.intent.seq, outcome }).map_err(storage)?;
