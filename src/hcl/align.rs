@@ -62,8 +62,8 @@ pub(super) fn aligned(text: &str, template: bool) -> String {
             bytes.fill(with);
         }
     };
-    // A delimiter that is on no line ends the template nowhere.
-    let mut stack = vec![if template { Within::Heredoc("\n") } else { Within::Code(false) }];
+    // No line holds two newlines, so this delimiter ends the template nowhere. One newline would be found in empty lines.
+    let mut stack = vec![if template { Within::Heredoc("\n\n") } else { Within::Code(false) }];
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|r| !r.is_empty()) {
         at += match stack.last() {

@@ -107,7 +107,7 @@ impl<'a> Converter<'a> {
             Expression::HeredocTemplate(heredoc) => {
                 let mut tokens = Vec::new();
                 for element in heredoc.template.iter() {
-                    template::flatten(self, element, template::Mode::Heredoc, &mut tokens);
+                    template::flatten(self, element, template::Mode::Lines, &mut tokens);
                 }
                 template::build(tokens, self.text(range.clone()).starts_with("<<-"))
             }
@@ -342,7 +342,7 @@ impl<'a> Converter<'a> {
     pub fn bare_template(&mut self, parts: &Template) -> ExprKind {
         let mut tokens = Vec::new();
         for element in parts.iter() {
-            template::flatten(self, element, template::Mode::Bare, &mut tokens);
+            template::flatten(self, element, template::Mode::Lines, &mut tokens);
         }
         template::build(tokens, false)
     }

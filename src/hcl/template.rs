@@ -19,9 +19,8 @@ pub(super) enum Mode {
     Quoted,
     /// Within a directive of a quoted template, where `hcl_edit` resolves no escapes.
     QuotedDirective,
-    /// Each line is a literal of its own.
-    Heredoc,
-    Bare,
+    /// Heredocs and files: each line is a literal of its own, and a backslash is a backslash.
+    Lines,
 }
 
 pub(super) struct Token {
@@ -47,9 +46,10 @@ pub(super) fn flatten(converter: &mut Converter<'_>, element: &Element, mode: Mo
     let token = |kind, strip: Strip| Token { kind, span, strip: (strip.strip_start(), strip.strip_end()) };
     let inner = if mode == Mode::Quoted { Mode::QuotedDirective } else { mode };
     match element {
-        Element::Literal(literal) if mode == Mode::Heredoc => {
+        Element::Literal(literal) if mode == Mode::Lines => {
             let mut start = span.start;
-            // From the source: `hcl_edit` has already removed indentation, by a rule of its own.
+            // From the source: `hcl_edit` has already removed indentation, by a rule of its own, and it saw other bytes
+            // where the text was aligned.
             for line in converter.text(literal.span().or(element.span())).split_inclusive('\n') {
                 let end = start + line.len() as u32;
                 let text = line.replace("$${", "${").replace("%%{", "%{");

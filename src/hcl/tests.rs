@@ -204,6 +204,21 @@ fn newlines_comments_and_repeated_keys() {
 }
 
 #[test]
+fn templates_of_files_are_cut_at_lines() {
+    for (input, expect) in [
+        ("a ${x}\n\nb\n   \nc\n", "`a ${x}\\n\\nb\\n   \\nc\\n`"),
+        ("\n\r\n${x}\\n", "`\\n\\r\\n${x}\\\\n`"),
+        ("a ${x ~}\n\n   b", "`a ${x}\\n   b`"),
+        ("a ${x ~}\n   b\n  ${~ y}", "`a ${x}   b\\n${y}`"),
+        ("%{ if a ~}\n  q\n%{ endif ~}\n  z", "`%{if a}  q\\n%{else}%{end}  z`"),
+        ("$${a} %%{b} ${c}", "`${a} %{b} ${c}`"),
+    ] {
+        let id = Sources::default().add("test", input);
+        assert_eq!(parse_template(id, input).map(|e| print::expr(&e)), Ok(expect.to_owned()), "{input}");
+    }
+}
+
+#[test]
 fn spans_are_exact() {
     for (input, underlined) in [
         ("a = \"x${1 2}\"\n", "2"),
