@@ -10,7 +10,8 @@ use std::path::Path;
 
 use libtest_mimic::Trial;
 
-use crate::support::{Account, Endpoint, copy, root};
+use crate::programs::{copy, root};
+use crate::support::{Account, Endpoint};
 use crate::trial;
 
 pub fn trials() -> Vec<Trial> {

@@ -16,6 +16,7 @@ mod backend_s3;
 mod bad_inputs;
 mod kill;
 mod lifecycle;
+mod programs;
 mod support;
 mod swap;
 
@@ -36,7 +37,7 @@ fn main() {
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
     Endpoint::stop();
-    support::print_skips();
+    programs::print_skips();
     conclusion.exit();
 }
 

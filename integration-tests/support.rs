@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 
+use crate::programs::{Output, copy, kiban, output, root, skip};
+
 /// The AWS that tests talk to.
 pub struct Endpoint {
     pub url: String,
@@ -21,11 +23,6 @@ pub struct Endpoint {
 
 static ENDPOINT: OnceLock<Endpoint> = OnceLock::new();
 static EMULATOR: Mutex<Option<Child>> = Mutex::new(None);
-static SKIPS: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 impl Endpoint {
     pub fn get() -> &'static Endpoint {
@@ -68,25 +65,6 @@ fn start() -> String {
     std::thread::spawn(move || lines.for_each(drop));
     *EMULATOR.lock().expect("lock") = Some(child);
     url
-}
-
-/// Says that a test did not run, and why: on the screen, and in the file that `./test` collects.
-pub fn skip(test: &str, why: &str) {
-    let line = format!("SKIPPED: {test}: {why}");
-    eprintln!("{line}");
-    if let Ok(path) = std::env::var("KIBAN_SKIP_LOG")
-        && let Ok(mut file) = fs::OpenOptions::new().create(true).append(true).open(path)
-    {
-        let _ = writeln!(file, "{line}");
-    }
-    SKIPS.lock().expect("lock").push(line);
-}
-
-pub fn print_skips() {
-    let skips = SKIPS.lock().expect("lock");
-    if !skips.is_empty() {
-        println!("{} skipped:\n{}\n", skips.len(), skips.join("\n"));
-    }
 }
 
 /// Whether the control endpoints are there; says so where not.
@@ -135,13 +113,6 @@ pub struct Account {
     pub extra: BTreeMap<String, String>,
 }
 
-/// What a finished command has said.
-#[derive(Debug)]
-pub struct Output {
-    pub code: i32,
-    pub text: String,
-}
-
 impl Account {
     /// An empty account.
     pub fn new() -> Self {
@@ -187,8 +158,7 @@ impl Account {
     }
 
     pub fn command(&self, folder: &str, args: &[&str]) -> Command {
-        let mut command =
-            Command::new(std::env::var("KIBAN_TEST_BINARY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_kiban").into()));
+        let mut command = Command::new(kiban());
         self.environment(&mut command);
         command.current_dir(self.path(folder)).args(args);
         command
@@ -262,30 +232,6 @@ impl Account {
 
 pub fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime")
-}
-
-fn output(command: &mut Command) -> Output {
-    let done = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
-    let text = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
-    Output { code: done.status.code().unwrap_or(-1), text }
-}
-
-/// Copies a folder, without what tools leave in it.
-pub fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("folder");
-    for entry in fs::read_dir(from).unwrap_or_else(|e| panic!("{}: {e}", from.display())) {
-        let entry = entry.expect("entry");
-        let name = entry.file_name();
-        if name == ".terraform" || name.to_string_lossy().contains("tfstate") {
-            continue;
-        }
-        let target = to.join(&name);
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).expect("copy");
-        }
-    }
 }
 
 /// Waits for something; panics with what was waited for.

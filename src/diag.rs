@@ -4,7 +4,6 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Identity of one source text within [`Sources`].
@@ -283,11 +282,6 @@ pub fn sentence(text: &str) -> String {
     let plain = text.split_whitespace().next().is_some_and(|w| w.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
     let first: String = if plain { first.to_uppercase().collect() } else { first.into() };
     format!("{first}{}{stop}", chars.as_str())
-}
-
-/// A path as people wrote it: relative to the working directory where it lies below it.
-pub fn display_path(path: &Path, working_dir: &Path) -> PathBuf {
-    path.strip_prefix(working_dir).unwrap_or(path).to_path_buf()
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ pub mod refresh;
 pub mod plan;
 pub mod apply;
 pub mod drift;
+#[cfg(feature = "aws")]
 pub mod aws;
 pub mod ops;
 pub mod cli;

@@ -6,11 +6,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use kiban::apply::Cancel;
+#[cfg(feature = "aws")]
 use kiban::aws::AwsPlugin;
 use kiban::cli::operations::Failure;
 use kiban::cli::{Operations, Screen, Start, Work, run};
 use kiban::diag::{Diagnostic, reason, sentence};
 use kiban::ops::{Session, clock};
+use kiban::provider::Plugin;
 
 #[tokio::main]
 #[expect(clippy::disallowed_methods, reason = "the environment is read here, once, and passed on")]
@@ -40,12 +42,20 @@ fn begin(start: Start, environment: BTreeMap<String, String>, cancel: Cancel) ->
         dir: ".".into(),
         original_dir,
         environment,
-        plugins: vec![Arc::new(AwsPlugin::default())],
+        plugins: plugins(),
         clock: Arc::new(clock::RealClock::default()),
         now: clock::now,
         cancel,
     };
     Ok(Box::new(Work::new(session, start.state)))
+}
+
+/// The providers that this build has.
+fn plugins() -> Vec<Arc<dyn Plugin>> {
+    vec![
+        #[cfg(feature = "aws")]
+        Arc::new(AwsPlugin::default()),
+    ]
 }
 
 /// The first interrupt stops, the second abandons; so do SIGTERMs of a scheduler.

@@ -4,7 +4,7 @@
 
 use crate::addr::Step;
 use crate::config::{Config, IgnoreChanges};
-use crate::plan::{Drift, difference};
+use crate::plan::{Drift, difference, with_prior_at};
 use crate::provider::Providers;
 use crate::schema::Block;
 use crate::value::{Kind, Value};
@@ -21,13 +21,13 @@ pub fn material(drifts: Vec<Drift>, config: &Config, providers: &Providers) -> V
             None | Some(IgnoreChanges::None) => live,
             Some(IgnoreChanges::All) => return None,
             Some(IgnoreChanges::Paths(paths)) => paths.iter().fold(live, |live, (path, _)| {
-                let live = as_stored(live, Some(&drift.before), &path.0);
+                let live = with_prior_at(live, Some(&drift.before), &path.0);
                 // `tags` and `tags_all` say the same.
                 match path.0.split_first() {
                     Some((Step::Attr(name), rest)) if &**name == "tags" => {
                         let all: Vec<Step> =
                             [Step::Attr("tags_all".into())].into_iter().chain(rest.iter().cloned()).collect();
-                        as_stored(live, Some(&drift.before), &all)
+                        with_prior_at(live, Some(&drift.before), &all)
                     }
                     _ => live,
                 }
@@ -64,39 +64,6 @@ fn configurable(block: &Block, live: Value, stored: &Value) -> Value {
     Value::object(settled.collect()).mark(marks)
 }
 
-/// The live value with what is stored at one path.
-fn as_stored(live: Value, stored: Option<&Value>, steps: &[Step]) -> Value {
-    let Some((step, rest)) = steps.split_first() else { return stored.cloned().unwrap_or(live) };
-    let marks = live.marks;
-    let kind = match (live.kind, step) {
-        (Kind::Object(m), Step::Attr(key) | Step::Key(key)) => {
-            let mut m = (*m).clone();
-            if let Some(inner) = m.remove(key) {
-                m.insert(key.clone(), as_stored(inner, stored.and_then(|s| s.get(key)), rest));
-            }
-            Kind::Object(m.into())
-        }
-        (Kind::Map(ty, m), Step::Attr(key) | Step::Key(key)) => {
-            let mut m = (*m).clone();
-            match stored.and_then(|s| s.get(key)) {
-                Some(value) => m.insert(key.clone(), value.clone()),
-                None => m.remove(key),
-            };
-            Kind::Map(ty, m.into())
-        }
-        (Kind::List(ty, items), Step::Index(i)) => {
-            let mut items = (*items).clone();
-            let before = stored.and_then(Value::as_slice).and_then(|s| s.get(*i as usize));
-            if let (Some(slot), Some(before)) = (items.get_mut(*i as usize), before) {
-                *slot = as_stored(slot.clone(), Some(before), rest);
-            }
-            Kind::List(ty, items.into())
-        }
-        (kind, _) => kind,
-    };
-    Value { kind, marks }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,7 +75,7 @@ mod tests {
             Value::object([("scaling".into(), Value::list(inner.ty(), vec![inner]))].into())
         };
         let path = [Step::Attr("scaling".into()), Step::Index(0), Step::Attr("desired".into())];
-        assert_eq!(as_stored(object(5, 1), Some(&object(2, 1)), &path), object(2, 1));
-        assert_eq!(as_stored(object(5, 3), Some(&object(2, 1)), &path), object(2, 3));
+        assert_eq!(with_prior_at(object(5, 1), Some(&object(2, 1)), &path), object(2, 1));
+        assert_eq!(with_prior_at(object(5, 3), Some(&object(2, 1)), &path), object(2, 3));
     }
 }

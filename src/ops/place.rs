@@ -2,12 +2,15 @@
 
 use std::path::PathBuf;
 
+#[cfg(feature = "aws")]
 use sha2::{Digest, Sha256};
 
 use crate::config::{Config, load};
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::hcl::ast::Body;
-use crate::state::backend::{Backend, DEFAULT_WORKSPACE, LocalBackend, S3Backend, S3Config, workspace_path};
+use crate::state::backend::{Backend, DEFAULT_WORKSPACE, LocalBackend, workspace_path};
+#[cfg(feature = "aws")]
+use crate::state::backend::{S3Backend, S3Config};
 use crate::state::journal::path_beside;
 
 use super::{Args, Failure, OpResult, Session};
@@ -15,6 +18,7 @@ use super::{Args, Failure, OpResult, Session};
 /// Where a state is kept.
 pub enum StatePlace {
     Local(PathBuf),
+    #[cfg(feature = "aws")]
     S3 {
         config: Box<S3Config>,
         /// The journal of a remote state is a file of this machine: another one does not see what was left unfinished.
@@ -27,6 +31,7 @@ impl StatePlace {
     pub fn open(&self, session: &Session) -> Box<dyn Backend> {
         match self {
             Self::Local(path) => Box::new(LocalBackend::new(path, &session.dir)),
+            #[cfg(feature = "aws")]
             Self::S3 { config, .. } => Box::new(S3Backend::new(S3Config::clone(config), &session.dir)),
         }
     }
@@ -35,10 +40,12 @@ impl StatePlace {
     pub fn journal(&self) -> PathBuf {
         match self {
             Self::Local(path) => path_beside(path),
+            #[cfg(feature = "aws")]
             Self::S3 { journal, .. } => journal.clone(),
         }
     }
 
+    #[cfg(feature = "aws")]
     fn s3(config: S3Config, session: &Session) -> Self {
         let name = format!("{}\n{}", config.endpoint.as_deref().unwrap_or_default(), config.place());
         let hash = hex::encode(Sha256::digest(name));
@@ -57,6 +64,7 @@ pub(super) fn place(session: &Session, args: &Args, config: &Config, found: &mut
     if let Some(backend) = &config.root.backend {
         match &*backend.kind.name {
             "local" => path = local_path(&backend.body, found),
+            #[cfg(feature = "aws")]
             "s3" => {
                 let (config, problems) = S3Config::read(&backend.body, backend.kind.span, workspace);
                 found.extend(problems);

@@ -115,7 +115,9 @@ fn ignore_changes(config: Value, prior: &Value, ignore: &IgnoreChanges) -> Value
     }
 }
 
-fn with_prior_at(config: Value, prior: Option<&Value>, steps: &[Step]) -> Value {
+/// A value with what stands at one path of the prior one, for what `ignore_changes` names. A path that leads nowhere
+/// changes nothing.
+pub fn with_prior_at(config: Value, prior: Option<&Value>, steps: &[Step]) -> Value {
     let Some((step, rest)) = steps.split_first() else {
         return prior.cloned().unwrap_or(config);
     };

@@ -13,7 +13,7 @@ mod steps;
 mod targets;
 mod walk;
 
-pub use instance::{InstanceInput, InstancePlan, plan_instance};
+pub use instance::{InstanceInput, InstancePlan, plan_instance, with_prior_at};
 pub use lookup::{find_schema, provider_of};
 pub use model::{Action, Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan, Reason, Step, StepKind, Summary};
 pub use propose::{difference, propose};

@@ -12,7 +12,6 @@ pub use convert::{convert, unify};
 pub use number::Number;
 pub use types::{ObjectType, Type};
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -432,11 +431,6 @@ impl<K: Into<Name>, T: Into<Value>> From<BTreeMap<K, T>> for Value {
     fn from(m: BTreeMap<K, T>) -> Self {
         Self::object(m.into_iter().map(|(k, v)| (k.into(), v.into())).collect())
     }
-}
-
-/// Canonical order of two values of one type: numbers by size, text by bytes, unknown and null last.
-pub fn compare(a: &Value, b: &Value) -> Ordering {
-    a.cmp(b)
 }
 
 #[cfg(test)]

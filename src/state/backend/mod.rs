@@ -4,7 +4,9 @@
 
 pub(in crate::state) mod disk;
 pub mod local;
+#[cfg(feature = "aws")]
 pub mod s3;
+#[cfg(feature = "aws")]
 pub mod sdk;
 
 use std::path::{Path, PathBuf};
@@ -17,6 +19,7 @@ use super::file::{same_content, write};
 use super::{LANGUAGE_VERSION, State, StateError, StateErrorKind};
 
 pub use local::LocalBackend;
+#[cfg(feature = "aws")]
 pub use s3::{S3Backend, S3Config};
 
 /// The note that a lock carries, in Terraform's form.
