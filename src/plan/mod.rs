@@ -3,6 +3,7 @@
 //! Pure but for the reading of data sources, which the configuration may need to go on. Knows nothing of how steps are
 //! executed and of how a plan is shown.
 
+mod drift;
 mod instance;
 pub mod json;
 mod lookup;
@@ -13,8 +14,9 @@ mod steps;
 mod targets;
 mod walk;
 
+pub use drift::drifted;
 pub use instance::{InstanceInput, InstancePlan, plan_instance, with_prior_at};
 pub use lookup::{find_schema, provider_of};
 pub use model::{Action, Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan, Reason, Step, StepKind, Summary};
 pub use propose::{difference, propose};
-pub use walk::{Inputs, drifted, plan};
+pub use walk::{Inputs, plan};

@@ -1,0 +1,91 @@
+//! The end of the walk: what was found becomes a plan with ordered steps.
+
+use std::collections::BTreeMap;
+
+use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
+use crate::graph::Node;
+
+use super::Walk;
+use crate::plan::model::{Action, Change, ChangeKey, Plan};
+use crate::plan::{steps, targets};
+
+impl Walk<'_> {
+    /// An old object that was made create-first, for the sake of something that used it, still has that user. Where the
+    /// configuration has parted the two, replacing it in the plain order would have to wait for the user to go, which
+    /// waits for the new object: so it is replaced the way it was made.
+    fn resolve(&self, cycles: &steps::Cycles, changes: &mut [Change]) -> bool {
+        let mut resolved = false;
+        for index in &cycles.changes {
+            let Some(change) = changes.get_mut(*index).filter(|c| c.action == Action::DeleteThenCreate) else {
+                continue;
+            };
+            if self.prior.current(&change.key.addr).is_some_and(|o| o.create_before_destroy) {
+                change.action = Action::CreateThenDelete;
+                resolved = true;
+            }
+        }
+        resolved
+    }
+
+    pub(super) fn finish(mut self) -> Result<(Plan, Diagnostics), Diagnostics> {
+        self.found.extend(self.inputs.world.take_errors());
+        for addr in &self.inputs.options.replace {
+            if !self.changes.contains_key(&ChangeKey::current(addr.clone())) {
+                let known: Vec<String> = self.changes.keys().map(|k| k.addr.to_string()).collect();
+                let near = did_you_mean(&addr.to_string(), known.iter().map(String::as_str));
+                self.found.push(
+                    Diagnostic::error("No such instance", format!("There is no {addr} that -replace could replace."))
+                        .hint(near.map_or_else(
+                            || "`kiban state list` lists what there is.".to_owned(),
+                            |near| format!("Did you mean {near}?"),
+                        )),
+                );
+            }
+        }
+        self.found.extend(targets::unmatched(self.inputs.options, self.inputs.graph, self.inputs.stored));
+        if self.included.is_some() && !self.found.has_errors() {
+            self.found.push(Diagnostic::warning(
+                "Resource targeting is in effect",
+                "The plan speaks of a part of the configuration only. Plan again without -target to see what else there is to do.",
+            ));
+        }
+        if self.found.has_errors() {
+            return Err(self.found);
+        }
+        let mut changes: Vec<Change> = std::mem::take(&mut self.changes).into_values().collect();
+        let mut behind = BTreeMap::new();
+        let mut stored: steps::StateDependencies = BTreeMap::new();
+        for (index, change) in changes.iter().enumerate().filter(|(_, c)| c.action != Action::NoOp) {
+            let config = change.key.addr.resource.config();
+            behind.entry(config.clone()).or_insert_with(|| {
+                self.inputs.graph.resources_behind(&Node::Resource(config)).into_iter().cloned().collect()
+            });
+            let object = self.prior.instance(&change.key.addr).and_then(|i| match &change.key.deposed {
+                Some(key) => i.deposed.get(key),
+                None => i.current.as_ref(),
+            });
+            stored.insert(index, object.map(|o| o.dependencies.iter().cloned().collect()).unwrap_or_default());
+        }
+        let mut courtesy = steps::Courtesy::Wait;
+        let steps = loop {
+            match steps::order(&changes, &behind, &stored, courtesy) {
+                Ok(steps) => break steps,
+                Err(cycles) if self.resolve(&cycles, &mut changes) => {}
+                Err(_) if courtesy == steps::Courtesy::Wait => courtesy = steps::Courtesy::Skip,
+                Err(cycles) => return Err(cycles.diagnostics),
+            }
+        };
+        let plan = Plan {
+            mode: self.inputs.options.mode,
+            changes,
+            steps,
+            outputs: self.outputs,
+            drift: self.drift,
+            prior: self.prior,
+            complete: self.included.is_none(),
+            timestamp: self.inputs.world.facts.surroundings.plan_timestamp.clone(),
+            data: self.data,
+        };
+        Ok((plan, self.found))
+    }
+}

@@ -1,0 +1,243 @@
+//! Managed resources of the configuration: each instance over its prior state.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::addr::{AbsInstance, AbsResource, ConfigResource, ModuleInstance, ProviderAddr};
+use crate::config::{Reference, Resource, Target as RefTarget};
+use crate::diag::Diagnostic;
+use crate::eval::world::{Instances, Keys, failed};
+use crate::eval::{decode_body, expr_at};
+use crate::graph::Node;
+use crate::schema::SharedSchema;
+use crate::state::{ObjectState, Status};
+use crate::value::{Type, Value};
+
+use super::Walk;
+use crate::plan::instance::{InstanceInput, InstancePlan, plan_instance};
+use crate::plan::model::{Action, Change, ChangeKey, Mode, Reason};
+use crate::plan::moves;
+
+impl<'a> Walk<'a> {
+    pub(super) fn resource(&mut self, addr: &ConfigResource, block: &'a Resource, module: ModuleInstance) {
+        let resource = AbsResource { module: module.clone(), resource: block.addr.clone() };
+        let Some((provider_addr, schema)) = self.typed(addr, block) else {
+            self.undecided.insert(addr.clone());
+            self.inputs.world.set_instances(resource, Instances::Unknown(Value::unknown(Type::Dynamic)));
+            return;
+        };
+        let Some(keys) = self.keys(addr, block, &module) else { return };
+        moves::implied(&resource, &keys, &mut self.prior, &mut self.moved);
+        let mut values = BTreeMap::new();
+        for key in keys.iter() {
+            let instance = resource.instance(key.clone());
+            self.visited.insert(instance.clone());
+            let value = if self.takes_part(&instance) && self.inputs.options.mode == Mode::Normal {
+                self.instance(&instance, block, &keys, &provider_addr, &schema)
+            } else {
+                self.unchanged(&instance, &provider_addr, &schema, block)
+            };
+            values.insert(key, value);
+        }
+        self.inputs.world.set_instances(resource, Instances::Known { keys, values });
+    }
+
+    pub(super) fn decode(
+        &mut self,
+        instance: &AbsInstance,
+        object: &ObjectState,
+        schema: &SharedSchema,
+    ) -> Option<Value> {
+        match object.decode(&schema.block) {
+            Ok(value) => Some(value),
+            Err(why) => {
+                self.found.push(
+                    Diagnostic::error(
+                        "Unreadable object in state",
+                        format!("The stored attributes do not fit the type: {why}."),
+                    )
+                    .address(instance)
+                    .hint("The state may have been written by another version. Restore it from its backup."),
+                );
+                None
+            }
+        }
+    }
+
+    /// An instance that this plan leaves alone.
+    fn unchanged(
+        &mut self,
+        instance: &AbsInstance,
+        provider: &ProviderAddr,
+        schema: &SharedSchema,
+        block: &Resource,
+    ) -> Value {
+        let object = self.prior.current(instance).cloned();
+        let Some(object) = object else { return Value::unknown(schema.block.ty()) };
+        let Some(value) = self.decode(instance, &object, schema) else { return Value::unknown(schema.block.ty()) };
+        let mut change = self.change(instance, provider, Action::NoOp, Some(value.clone()), Some(value.clone()));
+        change.span = Some(block.header);
+        change.dependencies = object.dependencies;
+        change.create_before_destroy = object.create_before_destroy;
+        self.changes.insert(change.key.clone(), change);
+        value
+    }
+
+    pub(super) fn change(
+        &self,
+        instance: &AbsInstance,
+        provider: &ProviderAddr,
+        action: Action,
+        before: Option<Value>,
+        after: Option<Value>,
+    ) -> Change {
+        Change {
+            key: ChangeKey::current(instance.clone()),
+            provider: provider.clone(),
+            action,
+            reason: None,
+            before,
+            after,
+            replace_paths: BTreeSet::new(),
+            moved_from: self.moved.get(instance).cloned(),
+            importing: None,
+            span: None,
+            dependencies: Vec::new(),
+            create_before_destroy: false,
+        }
+    }
+
+    fn instance(
+        &mut self,
+        instance: &AbsInstance,
+        block: &'a Resource,
+        keys: &Keys,
+        provider_addr: &ProviderAddr,
+        schema: &SharedSchema,
+    ) -> Value {
+        let world = self.inputs.world;
+        let unknown = Value::unknown(schema.block.ty());
+        let Some(provider) = self.inputs.providers.get(provider_addr) else { return unknown };
+        let scope = world.scope_of(&instance.resource.module, keys.repeated(&instance.key));
+        for condition in &block.preconditions {
+            let found = failed(condition, &scope, "Resource precondition failed", &instance.to_string());
+            self.found.extend(found);
+        }
+        let (config, errors) = decode_body(&block.body, &schema.block, &scope);
+        let broken = errors.has_errors();
+        self.found.extend(errors.into_iter().map(|d| if d.address.is_none() { d.address(instance) } else { d }));
+        if broken {
+            return unknown;
+        }
+        let object = self.prior.current(instance).cloned();
+        let prior = match &object {
+            Some(object) => match self.decode(instance, object, schema) {
+                Some(value) => Some(value),
+                None => return unknown,
+            },
+            None => None,
+        };
+        let force = self.forced(instance, block);
+        let (planned, errors) = plan_instance(InstanceInput {
+            kind: instance.kind(),
+            schema: &schema.block,
+            provider: &*provider,
+            prior: prior.as_ref(),
+            tainted: object.as_ref().is_some_and(|o| o.status == Status::Tainted),
+            config,
+            ignore: &block.lifecycle.ignore_changes,
+            force,
+        });
+        self.found.extend(errors.into_iter().map(|d| blame(d, instance, block)));
+        let config_addr = instance.resource.config();
+        let value = planned.planned.clone();
+        let change = self.planned_change(instance, block, provider_addr, prior, planned);
+        if change.action != Action::NoOp {
+            self.pending.insert(config_addr);
+        }
+        if block.lifecycle.prevent_destroy && change.action.is_replace() {
+            self.found.push(prevented(instance, block, &change));
+        }
+        self.changes.insert(change.key.clone(), change);
+        if !block.postconditions.is_empty() {
+            let scope = scope.with_self(value.clone());
+            for condition in &block.postconditions {
+                self.found.extend(failed(condition, &scope, "Resource postcondition failed", &instance.to_string()));
+            }
+        }
+        value
+    }
+
+    fn planned_change(
+        &self,
+        instance: &AbsInstance,
+        block: &Resource,
+        provider: &ProviderAddr,
+        prior: Option<Value>,
+        planned: InstancePlan,
+    ) -> Change {
+        let config = instance.resource.config();
+        let create_first = self.create_first.contains(&config);
+        let action = match planned.action {
+            Action::DeleteThenCreate if create_first => Action::CreateThenDelete,
+            action => action,
+        };
+        let mut change = self.change(instance, provider, action, prior, Some(planned.planned));
+        change.reason = planned.reason;
+        change.replace_paths = planned.replace_paths;
+        change.span = Some(block.header);
+        let behind = self.inputs.graph.resources_behind(&Node::Resource(config));
+        change.dependencies = behind.into_iter().cloned().collect();
+        change.create_before_destroy = create_first;
+        change
+    }
+
+    /// Whether `-replace` or `replace_triggered_by` asks for a new object.
+    fn forced(&self, instance: &AbsInstance, block: &Resource) -> Option<Reason> {
+        if self.inputs.options.replace.contains(instance) {
+            return Some(Reason::Requested);
+        }
+        let triggered = block.lifecycle.replace_triggered_by.iter().any(|expr| {
+            let Some((root, steps)) = expr.as_traversal() else { return false };
+            let Ok(Reference { target: RefTarget::Resource(addr), .. }) = Reference::parse(root, steps) else {
+                return false;
+            };
+            let attribute = steps.iter().rev().find_map(|s| match s {
+                crate::hcl::ast::Access::Attr(i) if i.name != addr.name => Some(i.name.clone()),
+                _ => None,
+            });
+            let resource = AbsResource { module: instance.resource.module.clone(), resource: addr };
+            self.changes.values().filter(|c| c.key.addr.resource == resource).any(|change| match &attribute {
+                Some(name) => {
+                    let at = |v: &Option<Value>| v.as_ref().and_then(|v| v.get(name)).cloned();
+                    change.before.is_some() && at(&change.before) != at(&change.after)
+                }
+                None => change.action == Action::Update || change.action.is_replace(),
+            })
+        });
+        triggered.then_some(Reason::TriggeredBy)
+    }
+}
+
+pub(super) fn prevented(addr: &AbsInstance, block: &Resource, change: &Change) -> Diagnostic {
+    let paths: Vec<String> = change.replace_paths.iter().map(ToString::to_string).collect();
+    let why =
+        if paths.is_empty() { String::new() } else { format!(" ({} would force a new object)", paths.join(", ")) };
+    Diagnostic::error(
+        "Instance cannot be destroyed",
+        format!("{addr} has lifecycle.prevent_destroy set, but the plan calls for it to be destroyed{why}."),
+    )
+    .at(block.header)
+    .address(addr)
+    .hint("Take prevent_destroy away, or reduce the scope of the plan with -target.")
+}
+
+/// Puts a finding of the provider at the part of the block that it speaks of.
+fn blame(mut diagnostic: Diagnostic, instance: &AbsInstance, block: &Resource) -> Diagnostic {
+    if diagnostic.span.is_none() {
+        let at = diagnostic.attribute.as_ref().and_then(|path| expr_at(&block.body, path));
+        diagnostic.span = Some(at.unwrap_or(block.header));
+        diagnostic.context = Some(block.header);
+    }
+    diagnostic.address.get_or_insert_with(|| instance.to_string());
+    diagnostic
+}

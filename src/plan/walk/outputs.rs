@@ -1,0 +1,66 @@
+//! Outputs of the root module, and check blocks.
+
+use crate::addr::ModuleInstance;
+use crate::diag::{Diagnostic, Severity};
+use crate::eval::world::failed;
+use crate::state::OutputState;
+use crate::value::Value;
+
+use super::Walk;
+use crate::plan::model::{Action, Mode, OutputChange};
+
+impl Walk<'_> {
+    pub(super) fn outputs(&mut self) {
+        let root = ModuleInstance::root();
+        let destroy = self.inputs.options.mode == Mode::Destroy && self.inputs.options.targets.is_empty();
+        for (name, output) in &self.inputs.config.root.outputs {
+            let before = self.prior.outputs.get(name).map(stored_output);
+            if self.inputs.options.mode == Mode::Destroy {
+                continue;
+            }
+            for condition in &output.preconditions {
+                let scope = self.inputs.world.scope(&root);
+                self.found.extend(failed(
+                    condition,
+                    &scope,
+                    "Module output value precondition failed",
+                    &format!("output.{name}"),
+                ));
+            }
+            let after = self.inputs.world.output(&root, name);
+            let action = match &before {
+                None if after.is_null() => Action::NoOp,
+                None => Action::Create,
+                Some(before) if before.same_content(&after) && after.is_wholly_known() => Action::NoOp,
+                Some(_) => Action::Update,
+            };
+            // Null outputs are not stored.
+            let after = Some(after);
+            self.outputs.insert(name.clone(), OutputChange { action, before, after, sensitive: output.sensitive });
+        }
+        for (name, output) in &self.prior.outputs {
+            if destroy || !self.inputs.config.root.outputs.contains_key(name) {
+                let (before, sensitive) = (Some(stored_output(output)), output.sensitive);
+                self.outputs
+                    .insert(name.clone(), OutputChange { action: Action::Delete, before, after: None, sensitive });
+            }
+        }
+    }
+
+    pub(super) fn checks(&mut self) {
+        let root = ModuleInstance::root();
+        for check in self.inputs.config.root.checks.values() {
+            let scope = self.inputs.world.scope(&root);
+            for assertion in &check.assertions {
+                let found =
+                    failed(assertion, &scope, "Check block assertion failed", &format!("check.{}", check.name.name));
+                self.found.extend(found.into_iter().map(|d| Diagnostic { severity: Severity::Warning, ..d }));
+            }
+        }
+    }
+}
+
+/// Value of an output in state. The file says beside it whether it is sensitive.
+fn stored_output(output: &OutputState) -> Value {
+    if output.sensitive { output.value.clone().sensitive() } else { output.value.clone() }
+}
