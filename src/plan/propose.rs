@@ -49,7 +49,7 @@ fn propose_attribute(attribute: &Attribute, prior: Option<&Value>, config: &Valu
         };
     }
     match prior {
-        Some(prior) if attribute.computed || prior.is_zero() => keep(prior, config),
+        Some(prior) if attribute.computed || equivalent(attribute.normal, prior, config) => keep(prior, config),
         None if attribute.computed && new => Value::unknown(attribute.ty.clone()),
         None if attribute.computed => Value::unknown(attribute.ty.clone()),
         _ => config.clone(),
@@ -104,7 +104,9 @@ fn propose_nested(nested: &NestedBlock, prior: Option<&Value>, config: &Value, n
 /// Whether everything that the configuration says of an element of a set holds for a prior element.
 fn matches(block: &Block, prior: &Value, config: &Value) -> bool {
     let attributes = block.attributes.iter().all(|(name, attribute)| match (prior.get(name), config.get(name)) {
-        (Some(p), Some(c)) if c.is_null() => attribute.computed || p.is_zero() || attribute.default.as_ref() == Some(p),
+        (Some(p), Some(c)) if c.is_null() => {
+            attribute.computed || equivalent(attribute.normal, p, c) || attribute.default.as_ref() == Some(p)
+        }
         (Some(p), Some(c)) => equivalent(attribute.normal, p, c),
         _ => true,
     });
@@ -162,7 +164,7 @@ fn compare_nested(
     found: &mut Difference,
 ) {
     let path = at.then(Step::Attr(name.clone()));
-    if equivalent(Normal::Exact, prior, planned) {
+    if prior.same_content(planned) || (!verbatim(&nested.block) && equivalent(Normal::Exact, prior, planned)) {
         return;
     }
     if !planned.is_wholly_known() && !planned.is_known() {
@@ -206,6 +208,11 @@ fn compare_nested(
     }
 }
 
+/// Whether any attribute within, at any depth, tells null from what is empty or zero.
+fn verbatim(block: &Block) -> bool {
+    block.attributes.values().any(|a| a.normal == Normal::Verbatim) || block.blocks.values().any(|b| verbatim(&b.block))
+}
+
 /// Whether any attribute within, at any depth, forces a new object.
 fn forces_new(block: &Block) -> bool {
     block.attributes.values().any(|a| a.force_new) || block.blocks.values().any(|b| b.force_new || forces_new(&b.block))
@@ -225,6 +232,7 @@ mod tests {
             .attr("zone", string().optional().computed())
             .attr("policy", string().optional().normal(Normal::Json))
             .attr("names", list_of(Type::String).optional())
+            .attr("words", string().optional().normal(Normal::Verbatim))
             .block("rule", list_block(Block::new().attr("port", string().required()).attr("arn", string().computed())))
     }
 
@@ -255,6 +263,15 @@ mod tests {
         let planned = propose(&block(), Some(&prior), &config);
         assert_eq!(planned, prior);
         assert!(!difference(&block(), &prior, &planned).changed);
+    }
+
+    #[test]
+    fn null_differs_from_empty_where_the_type_tells_them_apart() {
+        let prior = object(&[("name", "a".into()), ("note", "".into()), ("words", "".into())]);
+        let planned = propose(&block(), Some(&prior), &object(&[("name", "a".into())]));
+        assert_eq!(planned.get("note").and_then(Value::as_str), Some(""));
+        assert!(planned.get("words").is_some_and(Value::is_null));
+        assert!(difference(&block(), &prior, &planned).changed);
     }
 
     #[test]

@@ -9,9 +9,11 @@ use crate::value::{Kind, Value};
 /// How a live value is told from a configured one that means the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Normal {
-    /// Same means equal.
+    /// Same means equal; null, and what is empty or zero, are alike.
     #[default]
     Exact,
+    /// Same means equal, and null is a value of its own: for types that tell null from what is empty or zero.
+    Verbatim,
     /// JSON documents with equal content.
     Json,
     /// IAM policy documents with equal meaning: order of elements, one-element lists, account ids as principals.
@@ -27,12 +29,18 @@ pub fn equivalent(normal: Normal, a: &Value, b: &Value) -> bool {
     if !a.is_wholly_known() || !b.is_wholly_known() {
         return false;
     }
-    if a.same_content(b) || (a.is_zero() && b.is_zero()) {
+    if a.same_content(b) {
+        return true;
+    }
+    if normal == Normal::Verbatim {
+        return false;
+    }
+    if a.is_zero() && b.is_zero() {
         return true;
     }
     match (&a.kind, &b.kind) {
         (Kind::String(a), Kind::String(b)) => match normal {
-            Normal::Exact => false,
+            Normal::Exact | Normal::Verbatim => false,
             Normal::Json => same_json(a, b),
             Normal::Policy => same_policy(a, b),
             Normal::CaseInsensitive => a.eq_ignore_ascii_case(b),
