@@ -114,6 +114,17 @@ pub struct Diagnostic {
     pub hint: Option<String>,
     /// Path of the attribute of the resource, where the span is not known yet.
     pub attribute: Option<crate::addr::Path>,
+    /// What the guilty expression refers to, and what that is.
+    pub values: Vec<Involved>,
+    /// A condition that the configuration itself states does not hold for what `address` names.
+    pub checked: bool,
+}
+
+/// A reference in an expression with what its value is, as in `var.region` `is "eu-west-1"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Involved {
+    pub reference: String,
+    pub is: String,
 }
 
 impl Diagnostic {
@@ -135,6 +146,8 @@ impl Diagnostic {
             context: None,
             hint: None,
             attribute: None,
+            values: Vec::new(),
+            checked: false,
         }
     }
 
@@ -159,6 +172,19 @@ impl Diagnostic {
     #[must_use]
     pub fn address(mut self, address: impl fmt::Display) -> Self {
         self.address = Some(address.to_string());
+        self
+    }
+
+    #[must_use]
+    pub fn values(mut self, values: Vec<Involved>) -> Self {
+        self.values = values;
+        self
+    }
+
+    /// Says that a condition of the configuration does not hold.
+    #[must_use]
+    pub fn checked(mut self) -> Self {
+        self.checked = true;
         self
     }
 

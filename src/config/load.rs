@@ -24,16 +24,21 @@ pub struct Loaded {
 }
 
 /// Reads the root module in `dir` and all modules it calls. Names of sources are relative to `dir`.
-pub fn load(dir: &Path, mut sources: Sources) -> Loaded {
+pub fn load(dir: &Path, sources: Sources) -> Loaded {
+    load_below(dir, Path::new("."), sources)
+}
+
+/// Reads the module in `folder`, relative to `base`, as a root module. Names of sources are relative to `base`.
+pub fn load_below(base: &Path, folder: &Path, mut sources: Sources) -> Loaded {
     let mut loader = Loader {
-        base: dir,
+        base,
         sources: &mut sources,
         found: Diagnostics::new(),
         broken: false,
         malformed: BTreeSet::new(),
         installed: None,
     };
-    let mut root = loader.module(Path::new("."), ModulePath::root(), None);
+    let mut root = loader.module(folder, ModulePath::root(), None);
     loader.calls(&mut root, &mut Vec::new());
     let Loader { found, broken, malformed, .. } = loader;
     let config = Config { root, sources };
@@ -259,7 +264,7 @@ fn is_override(name: &str) -> bool {
 }
 
 /// What `.terraform/modules/modules.json` lists.
-fn installed_modules(base: &Path) -> BTreeMap<String, PathBuf> {
+pub(super) fn installed_modules(base: &Path) -> BTreeMap<String, PathBuf> {
     let Ok(bytes) = fs::read(base.join(".terraform/modules/modules.json")) else { return BTreeMap::new() };
     let Ok(manifest) = serde_json::from_slice::<serde_json::Value>(&bytes) else { return BTreeMap::new() };
     let modules = manifest.get("Modules").and_then(|m| m.as_array()).into_iter().flatten();

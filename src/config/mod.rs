@@ -12,7 +12,7 @@ mod settings;
 mod types;
 mod variables;
 
-pub use load::{Loaded, clean, load};
+pub use load::{Loaded, clean, load, load_below};
 pub use model::*;
 pub use reference::span_of;
 pub use settings::{LANGUAGE_VERSION, UNSUPPORTED_VERSION, allows};

@@ -365,7 +365,7 @@ pub fn failed(condition: &Condition, scope: &dyn super::Scope, summary: &str, su
                 Ok(text) => text.as_str().unwrap_or("The condition does not hold.").to_owned(),
                 Err(_) => "The condition does not hold.".to_owned(),
             };
-            Diagnostic::error(summary, message).at(condition.condition.span).address(subject).into()
+            Diagnostic::error(summary, message).at(condition.condition.span).address(subject).checked().into()
         }
         None => Diagnostic::error(
             "Invalid condition result",

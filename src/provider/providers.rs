@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::addr::{Mode, ProviderAddr, ResourceAddr};
+use crate::addr::{AbsInstance, Mode, ProviderAddr, ResourceAddr, Target};
 use crate::schema::SharedSchema;
 
 use super::{Plugin, Provider};
@@ -13,12 +13,14 @@ use super::{Plugin, Provider};
 pub struct Providers {
     plugins: BTreeMap<String, Arc<dyn Plugin>>,
     configured: RwLock<BTreeMap<ProviderAddr, Arc<dyn Provider>>>,
+    /// Instead of the configured providers, for what each target covers; the last one counts.
+    overrides: RwLock<Vec<(Target, Arc<dyn Provider>)>>,
 }
 
 impl Providers {
     pub fn new(plugins: impl IntoIterator<Item = Arc<dyn Plugin>>) -> Self {
         let plugins = plugins.into_iter().map(|p| (p.source().to_owned(), p)).collect();
-        Self { plugins, configured: RwLock::default() }
+        Self { plugins, configured: RwLock::default(), overrides: RwLock::default() }
     }
 
     pub fn plugin(&self, source: &str) -> Option<&Arc<dyn Plugin>> {
@@ -36,6 +38,26 @@ impl Providers {
 
     pub fn add(&self, addr: ProviderAddr, provider: Arc<dyn Provider>) {
         self.configured.write().unwrap_or_else(PoisonError::into_inner).insert(addr, provider);
+    }
+
+    /// Puts a provider in the place of the configured one, for all instances that a target covers.
+    pub fn override_for(&self, target: Target, provider: Arc<dyn Provider>) {
+        self.overrides.write().unwrap_or_else(PoisonError::into_inner).push((target, provider));
+    }
+
+    /// Whether another provider stands in for the configured one of an instance.
+    pub fn overridden(&self, instance: &AbsInstance) -> bool {
+        self.override_of(instance).is_some()
+    }
+
+    fn override_of(&self, instance: &AbsInstance) -> Option<Arc<dyn Provider>> {
+        let overrides = self.overrides.read().unwrap_or_else(PoisonError::into_inner);
+        overrides.iter().rev().find(|(target, _)| target.covers(instance)).map(|(_, provider)| provider.clone())
+    }
+
+    /// The provider of one instance: the configured one, unless another stands in for it.
+    pub fn of(&self, addr: &ProviderAddr, instance: &AbsInstance) -> Option<Arc<dyn Provider>> {
+        self.override_of(instance).or_else(|| self.get(addr))
     }
 
     /// Schema of a resource or data source.

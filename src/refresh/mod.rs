@@ -26,7 +26,8 @@ pub async fn refresh(
     let mut groups: BTreeMap<(ProviderAddr, String), Vec<Entry>> = BTreeMap::new();
     let mut found = Diagnostics::new();
     for (addr, resource, instance) in state.instances() {
-        if addr.mode() != Mode::Managed || !takes_part(&addr) {
+        // What something else stands in for is as it was made.
+        if addr.mode() != Mode::Managed || !takes_part(&addr) || providers.overridden(&addr) {
             continue;
         }
         let objects = instance.current.iter().map(|o| (None, o));

@@ -70,6 +70,10 @@ pub fn one(diagnostic: &Diagnostic, sources: &Sources, palette: Palette) -> Stri
         }
         group = group.element(snippet);
     }
+    if !diagnostic.values.is_empty() {
+        let lines = diagnostic.values.iter().map(|v| format!("{} {}", printable(&v.reference), printable(&v.is)));
+        group = group.element(Level::NOTE.with_name("values").message(lines.collect::<Vec<_>>().join("\n")));
+    }
     if let Some(address) = &diagnostic.address {
         let attribute = diagnostic.attribute.as_ref().map(|p| format!(", attribute {p}")).unwrap_or_default();
         group = group.element(Level::NOTE.with_name("with").message(printable(address).into_owned() + &attribute));
@@ -145,7 +149,7 @@ fn snippet(diagnostic: &Diagnostic, source: &Source, range: std::ops::Range<usiz
         "start_line": text.get(..start).map_or(1, |t| t.matches('\n').count() + 1),
         "highlight_start_offset": range.start - start,
         "highlight_end_offset": range.end - start,
-        "values": [],
+        "values": diagnostic.values.iter().map(|v| json!({ "traversal": v.reference, "statement": v.is })).collect::<Vec<_>>(),
     })
 }
 

@@ -44,13 +44,13 @@ impl<'a> Walk<'a> {
             return Vec::new();
         };
         let Some(keys) = self.keys(addr, block, &module) else { return Vec::new() };
-        let Some(provider) = self.inputs.providers.get(&provider_addr) else { return Vec::new() };
         let waits = self.inputs.graph.explicit_resources(addr).iter().any(|r| self.pending.contains(*r));
         let mut reads = Vec::new();
         let mut others = BTreeMap::new();
         for key in keys.iter() {
             let instance = resource.instance(key.clone());
             self.visited.insert(instance.clone());
+            let Some(provider) = self.inputs.providers.of(&provider_addr, &instance) else { continue };
             let scope = self.inputs.world.scope_of(&module, keys.repeated(&key));
             let (config, errors) = decode_body(&block.body, &schema.block, &scope);
             let broken = errors.has_errors();
@@ -66,7 +66,7 @@ impl<'a> Walk<'a> {
                     addr,
                     kind,
                     block,
-                    provider: provider.clone(),
+                    provider,
                     schema: schema.clone(),
                     config,
                     keys: keys.clone(),

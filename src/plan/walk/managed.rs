@@ -116,7 +116,7 @@ impl<'a> Walk<'a> {
     ) -> Value {
         let world = self.inputs.world;
         let unknown = Value::unknown(schema.block.ty());
-        let Some(provider) = self.inputs.providers.get(provider_addr) else { return unknown };
+        let Some(provider) = self.inputs.providers.of(provider_addr, instance) else { return unknown };
         let scope = world.scope_of(&instance.resource.module, keys.repeated(&instance.key));
         for condition in &block.preconditions {
             let found = failed(condition, &scope, "Resource precondition failed", &instance.to_string());

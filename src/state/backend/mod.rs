@@ -4,6 +4,7 @@
 
 pub(in crate::state) mod disk;
 pub mod local;
+pub mod memory;
 #[cfg(feature = "aws")]
 pub mod s3;
 #[cfg(feature = "aws")]
@@ -19,6 +20,7 @@ use super::file::{same_content, write};
 use super::{LANGUAGE_VERSION, State, StateError, StateErrorKind};
 
 pub use local::LocalBackend;
+pub use memory::MemoryBackend;
 #[cfg(feature = "aws")]
 pub use s3::{S3Backend, S3Config};
 

@@ -28,6 +28,8 @@ pub struct Journal(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     path: PathBuf,
+    /// Nothing goes to the device: the state that the journal belongs to ends with the process as well.
+    volatile: bool,
     /// Held for a moment only.
     queue: Mutex<Queue>,
     /// Held while the device works. Whoever gets it writes what all others have queued meanwhile.
@@ -67,7 +69,13 @@ impl Journal {
             sink.file = Some(cut.map_err(|e| StateError::io("mend the end of", &path, &e))?);
         }
         let queue = Queue { ledger, lines: Vec::new() };
-        Ok((Self(Arc::new(Shared { path, queue: Mutex::new(queue), file: Mutex::new(sink) })), unfinished))
+        let shared = Shared { path, volatile: false, queue: Mutex::new(queue), file: Mutex::new(sink) };
+        Ok((Self(Arc::new(shared)), unfinished))
+    }
+
+    /// A journal that ends with the process.
+    pub fn in_memory() -> Self {
+        Self(Arc::new(Shared { path: PathBuf::new(), volatile: true, queue: Mutex::default(), file: Mutex::default() }))
     }
 
     pub fn path(&self) -> &Path {
@@ -96,6 +104,9 @@ impl Journal {
         let number = {
             let mut queue = lock(&self.0.queue);
             queue.ledger.apply(record).map_err(|why| refused(&self.0.path, &why))?;
+            if self.0.volatile {
+                return Ok(());
+            }
             queue.lines.extend_from_slice(&line);
             queue.ledger.records()
         };
@@ -138,10 +149,13 @@ impl Journal {
         if !queue.ledger.is_settled() || !queue.lines.is_empty() || sink.broken.is_some() {
             return Ok(false);
         }
-        let removed = match fs::remove_file(&self.0.path) {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
-            Err(e) => Err(e),
-            Ok(()) => sync_folder(&folder(&self.0.path)),
+        let removed = match &self.0 {
+            shared if shared.volatile => Ok(()),
+            shared => match fs::remove_file(&shared.path) {
+                Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+                Err(e) => Err(e),
+                Ok(()) => sync_folder(&folder(&shared.path)),
+            },
         };
         removed.map_err(|e| StateError::io("remove the journal", &self.0.path, &e))?;
         *sink = Sink::default();

@@ -254,3 +254,14 @@ proptest! {
         let _ = replay(&bytes, Path::new("j"));
     }
 }
+
+#[test]
+fn a_journal_in_memory_leaves_nothing_behind() {
+    let journal = Journal::in_memory();
+    for record in [begin(), intent(0), done(0)] {
+        journal.append(&record).expect("append");
+    }
+    assert_eq!(seqs(&journal.unfinished()), [0]);
+    journal.append(&saved(journal.mark())).expect("append");
+    assert_eq!(journal.clear(), Ok(true));
+}
