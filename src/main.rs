@@ -13,6 +13,7 @@ use kiban::cli::{Operations, Screen, Start, Work, run};
 use kiban::diag::{Diagnostic, reason, sentence};
 use kiban::ops::{Session, clock};
 use kiban::provider::Plugin;
+use kiban::provider::mock::FilePlugin;
 
 #[tokio::main]
 #[expect(clippy::disallowed_methods, reason = "the environment is read here, once, and passed on")]
@@ -41,8 +42,8 @@ fn begin(start: Start, environment: BTreeMap<String, String>, cancel: Cancel) ->
     let session = Session {
         dir: ".".into(),
         original_dir,
+        plugins: plugins(&environment),
         environment,
-        plugins: plugins(),
         clock: Arc::new(clock::RealClock::default()),
         now: clock::now,
         cancel,
@@ -51,10 +52,11 @@ fn begin(start: Start, environment: BTreeMap<String, String>, cancel: Cancel) ->
 }
 
 /// The providers that this build has.
-fn plugins() -> Vec<Arc<dyn Plugin>> {
+fn plugins(environment: &BTreeMap<String, String>) -> Vec<Arc<dyn Plugin>> {
     vec![
         #[cfg(feature = "aws")]
         Arc::new(AwsPlugin::default()),
+        Arc::new(FilePlugin::new(".".into(), environment)),
     ]
 }
 

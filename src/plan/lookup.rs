@@ -35,6 +35,9 @@ pub fn find_schema(
         let known: Vec<&str> = known.into_iter().map(short).collect();
         return Err(found.hint(format!("It has {}. Leave the resource to another tool.", known.join(", "))));
     };
+    if let Some(problem) = plugin.problem() {
+        return Err(problem.at(block.kind_span).within(block.header));
+    }
     let (what, candidates) = match block.addr.mode {
         Mode::Data => ("data source", plugin.data_sources()),
         _ => ("resource type", plugin.resource_types()),

@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::schema::{Block, SharedSchema};
 
 /// A provider before it is configured: what it offers, without a connection.
@@ -39,6 +39,10 @@ pub trait Plugin: Send + Sync {
     fn data_sources(&self) -> Vec<&str>;
     fn resource_schema(&self, kind: &str) -> Option<SharedSchema>;
     fn data_schema(&self, kind: &str) -> Option<SharedSchema>;
+    /// Why types that it should have may be missing from its lists.
+    fn problem(&self) -> Option<Diagnostic> {
+        None
+    }
     /// Makes a provider from the evaluated `provider` block. Unknown values in it are an error of the provider's own.
     async fn configure(&self, config: Object) -> std::result::Result<Arc<dyn Provider>, Diagnostics>;
 }

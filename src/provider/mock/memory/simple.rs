@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::store::{Store, settled};
+use crate::provider::mock::definition::simple;
 use crate::provider::{Actions, CreateCx, DataSource, Found, Intent, Object, RemoteId, ResourceType, Result};
-use crate::schema::{Schema, boolean, number, string};
+use crate::schema::Schema;
 
 const KIND: &str = "tfcoremock_simple_resource";
 
@@ -17,13 +18,7 @@ impl ResourceType for Simple {
     const ACTIONS: Actions = Actions { read: &[], create: &[], update: &[], delete: &[] };
 
     fn schema() -> Schema {
-        Schema::new(1)
-            .attr("id", string().optional().computed().force_new())
-            .attr("bool", boolean().optional())
-            .attr("float", number().optional())
-            .attr("integer", number().optional())
-            .attr("number", number().optional())
-            .attr("string", string().optional())
+        simple().resource()
     }
 
     async fn read(
@@ -60,13 +55,7 @@ impl DataSource for SimpleData {
     const ACTIONS: &'static [&'static str] = &[];
 
     fn schema() -> Schema {
-        Schema::new(1)
-            .attr("id", string().required())
-            .attr("bool", boolean().computed())
-            .attr("float", number().computed())
-            .attr("integer", number().computed())
-            .attr("number", number().computed())
-            .attr("string", string().computed())
+        simple().data()
     }
 
     async fn read(store: &Store, config: &Object) -> Result<Object> {
