@@ -69,6 +69,8 @@ pub enum Command {
     State(StateCommand),
     /// Print the dependencies of resources in Graphviz's language
     Graph(GraphCommand),
+    /// Answer expressions, from a terminal or from the input
+    Console(ConsoleCommand),
     /// Check the configuration without looking at any object
     Validate(ValidateCommand),
     /// Prepare a folder: kiban needs nothing downloaded, so this only checks it
@@ -299,6 +301,19 @@ pub enum StateCommand {
 pub struct GraphCommand {}
 
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  kiban console\n  echo 'cidrsubnet(\"10.0.0.0/16\", 8, 1)' | kiban console")]
+pub struct ConsoleCommand {
+    #[command(flatten)]
+    pub variables: VariableArgs,
+    /// State file of the local backend
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// Answer over a new plan, not over the state
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
+    pub plan: bool,
+}
+
+#[derive(Args, Debug)]
 #[command(after_help = "Exit codes: 0 valid, 1 not.\n\nExample:\n  kiban validate -json")]
 pub struct ValidateCommand {
     /// Print JSON
@@ -352,6 +367,7 @@ impl Command {
             Self::Destroy(c) => c.planning.state.state.as_ref(),
             Self::Refresh(c) => c.planning.state.state.as_ref(),
             Self::Drift(c) => c.state.state.as_ref(),
+            Self::Console(c) => c.state.as_ref(),
             Self::Output(c) => c.state.as_ref(),
             Self::State(StateCommand::List { state, .. } | StateCommand::Show { state, .. }) => state.as_ref(),
             _ => None,
@@ -365,6 +381,7 @@ impl Command {
             Self::Destroy(c) => Some(&mut c.planning.variables),
             Self::Refresh(c) => Some(&mut c.planning.variables),
             Self::Drift(c) => Some(&mut c.variables),
+            Self::Console(c) => Some(&mut c.variables),
             _ => None,
         }
     }

@@ -76,6 +76,7 @@ async fn dispatch(operations: &dyn Operations, screen: &Screen, command: Command
         Command::Show(args) => command::show::run(operations, screen, args).await,
         Command::Output(args) => command::output::run(operations, screen, args).await,
         Command::State(args) => command::state::run(operations, screen, args).await,
+        Command::Console(args) => command::console::run(operations, screen, args).await,
         Command::Graph(_) => command::graph::run(operations, screen).await,
         Command::Validate(args) => command::validate::run(operations, screen, &args).await,
         Command::Init(_) => command::init::run(operations, screen).await,

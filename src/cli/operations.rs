@@ -11,6 +11,7 @@ use crate::addr::{AbsInstance, Name, ProviderAddr};
 use crate::apply::Observer;
 use crate::config::{Argument, Config};
 use crate::diag::{Diagnostic, Diagnostics, Sources};
+use crate::ops::Console;
 use crate::plan::{Drift, Options, Plan, Summary};
 use crate::schema::SharedSchema;
 use crate::state::State;
@@ -119,6 +120,8 @@ pub trait Operations: Send + Sync {
     async fn save(&self, planned: &Planned, to: &Path) -> Result<(), Failure>;
     /// Reads a plan file, or a state file.
     async fn load(&self, from: &Path) -> Result<Shown, Failure>;
+    /// Opens the root module for questions: over its state, or over a plan.
+    async fn console(&self, variables: Vec<Argument>, plan: bool) -> Result<Console, Failure>;
     async fn state(&self) -> Result<Stored, Failure>;
     /// The dependency graph in Graphviz's language.
     async fn graph(&self) -> Result<String, Failure>;

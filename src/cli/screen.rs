@@ -107,6 +107,13 @@ impl Screen {
         1
     }
 
+    /// The next line of the input, without its end; `None` where it has ended or cannot be read.
+    pub fn read_line(&self) -> Option<String> {
+        let mut line = String::new();
+        let read = self.input.lock().unwrap_or_else(PoisonError::into_inner).read_line(&mut line);
+        read.is_ok_and(|bytes| bytes > 0).then(|| line.trim_end_matches(['\n', '\r']).to_owned())
+    }
+
     /// Asks a question that only `yes` answers.
     pub fn confirm(&self, question: &str, explanation: &str) -> bool {
         self.write(&format!(

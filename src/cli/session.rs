@@ -11,6 +11,7 @@ use super::operations::{
 use super::render::{Palette, plan as render};
 use crate::addr::{AbsInstance, ProviderAddr};
 use crate::apply::Observer;
+use crate::config::Argument;
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::ops::{self, Args, Session};
 use crate::plan::json;
@@ -148,6 +149,15 @@ impl Operations for Work {
         let stored = ops::stored(&self.session, &args).await?;
         let text = stored.state.as_ref().and_then(|s| String::from_utf8(file::write(s)).ok());
         Ok(Stored { state: stored.state.unwrap_or_default(), text, schemas: schemas(&stored.providers) })
+    }
+
+    async fn console(&self, variables: Vec<Argument>, plan: bool) -> Result<ops::Console, Failure> {
+        let args = Args { variables, state: self.state.clone(), lock: false, ..Args::default() };
+        let opened = match plan {
+            true => ops::console_over_plan(&self.session, &args).await,
+            false => ops::console(&self.session, &args).await,
+        };
+        opened.map_err(Failure::from)
     }
 
     async fn graph(&self) -> Result<String, Failure> {

@@ -149,6 +149,10 @@ impl Operations for Fake {
         Ok(Stored { state, text: Some("{}\n".into()), schemas: schemas() })
     }
 
+    async fn console(&self, _: Vec<crate::config::Argument>, _: bool) -> Result<crate::ops::Console, Failure> {
+        Err(Diagnostic::error("No console", "There is no configuration.").into())
+    }
+
     async fn graph(&self) -> Result<String, Failure> {
         Ok("digraph {}\n".into())
     }

@@ -158,6 +158,12 @@ impl<'c> World<'c> {
         self.forget_unknown();
     }
 
+    /// All objects that are known of.
+    pub fn all_instances(&self) -> Vec<(AbsResource, Instances)> {
+        let instances = self.instances.read().unwrap_or_else(PoisonError::into_inner);
+        instances.iter().map(|(addr, found)| (addr.clone(), found.clone())).collect()
+    }
+
     /// Puts the new value of one instance in the place of what was planned.
     pub fn set_instance(&self, addr: &AbsResource, key: InstanceKey, value: Value) {
         if let Some(Instances::Known { values, .. }) =

@@ -56,6 +56,16 @@ enum Within<'a> {
 ///
 /// `template` says that the text is a template without quotes.
 pub(super) fn aligned(text: &str, template: bool) -> String {
+    walk(text, template).0
+}
+
+/// Whether an expression goes on behind this text: a bracket or a heredoc in it is still open.
+pub fn is_open(text: &str) -> bool {
+    // A line that goes on after it has ended would end a string: what is open in one stays open.
+    walk(&format!("{text}\n"), false).1
+}
+
+fn walk(text: &str, template: bool) -> (String, bool) {
     let mut out = text.as_bytes().to_vec();
     let mut blank = |from: usize, to: usize, with: u8| {
         if let Some(bytes) = out.get_mut(from..to) {
@@ -139,7 +149,8 @@ pub(super) fn aligned(text: &str, template: bool) -> String {
             }
         };
     }
-    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+    let open = stack.len() > 1 && !matches!(stack.last(), Some(Within::Quotes));
+    (String::from_utf8(out).unwrap_or_else(|_| text.to_owned()), open)
 }
 
 /// Length of the text up to and with the first template marker.

@@ -177,9 +177,75 @@ impl Expr {
         }
     }
 
+    /// Calls `f` for every function call in the expression.
+    pub fn calls<'a>(&'a self, f: &mut impl FnMut(&'a Call)) {
+        if let ExprKind::Call(call) = &self.kind {
+            f(call);
+        }
+        self.children(&mut |inner| inner.calls(f));
+    }
+
     /// Calls `f` for every traversal in the expression that starts at a name not bound by an enclosing `for`.
     pub fn references<'a>(&'a self, f: &mut impl FnMut(&'a Ident, &'a [Access])) {
         visit(self, &mut Vec::new(), f);
+    }
+}
+
+impl Expr {
+    /// Calls `f` for every expression directly within this one, in the order of the source.
+    pub fn children<'a>(&'a self, f: &mut dyn FnMut(&'a Expr)) {
+        match &self.kind {
+            ExprKind::Literal(_) => {}
+            ExprKind::Template(parts) => parts_children(parts, f),
+            ExprKind::Traversal(_, steps) => steps_children(steps, f),
+            ExprKind::Access(inner, steps) => {
+                f(inner);
+                steps_children(steps, f);
+            }
+            ExprKind::Call(call) => call.args.iter().for_each(f),
+            ExprKind::Tuple(items) => items.iter().for_each(f),
+            ExprKind::Object(items) => {
+                for (key, value) in items {
+                    if let ObjectKey::Expr(key) = key {
+                        f(key);
+                    }
+                    f(value);
+                }
+            }
+            ExprKind::For(e) => {
+                f(&e.collection);
+                e.key.iter().chain([&e.value]).chain(&e.condition).for_each(f);
+            }
+            ExprKind::Unary(_, inner) | ExprKind::Parens(inner) => f(inner),
+            ExprKind::Binary(_, a, b) => [a, b].into_iter().for_each(|e| f(e)),
+            ExprKind::Conditional(a, b, c) => [a, b, c].into_iter().for_each(|e| f(e)),
+        }
+    }
+}
+
+fn steps_children<'a>(steps: &'a [Access], f: &mut dyn FnMut(&'a Expr)) {
+    for step in steps {
+        if let Access::Index(e) = step {
+            f(e);
+        }
+    }
+}
+
+fn parts_children<'a>(parts: &'a [Part], f: &mut dyn FnMut(&'a Expr)) {
+    for part in parts {
+        match part {
+            Part::Text(..) => {}
+            Part::Interpolation(e) => f(e),
+            Part::If { condition, then, otherwise, .. } => {
+                f(condition);
+                parts_children(then, f);
+                parts_children(otherwise, f);
+            }
+            Part::For { collection, body, .. } => {
+                f(collection);
+                parts_children(body, f);
+            }
+        }
     }
 }
 

@@ -18,5 +18,6 @@ mod template;
 #[cfg(test)]
 mod tests;
 
+pub use align::is_open;
 pub use json::{parse_json_body, parse_json_values};
 pub use parse::{MAX_SOURCE_BYTES, parse_body, parse_expr, parse_template};

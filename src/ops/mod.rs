@@ -4,6 +4,7 @@
 
 mod apply;
 pub mod clock;
+mod console;
 mod drift;
 mod inspect;
 mod place;
@@ -26,6 +27,7 @@ use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::provider::{Plugin, Providers};
 
 pub use apply::{Outcome, apply};
+pub use console::{Answer, Console, console, console_over_plan};
 pub use drift::{Drifted, drift};
 pub use inspect::{Graphed, Stored, graph, stored};
 pub use plan::{Planned, plan};

@@ -83,7 +83,7 @@ pub(super) fn facts(session: &Session) -> Facts {
 }
 
 /// Values of the root module's variables, of their types. Missing ones are errors.
-fn root_variables(
+pub(super) fn root_variables(
     config: &Config,
     values: &BTreeMap<Name, Given>,
     complete: bool,

@@ -80,6 +80,12 @@ impl ObjectState {
         Ok(value)
     }
 
+    /// The value without a schema: attributes as they are stored, with what the state marks as sensitive.
+    pub fn untyped(&self) -> Value {
+        let plain = from_json(&Json::Object(self.attributes.clone()));
+        self.sensitive_attributes.iter().fold(plain, |value, path| mark_at(value, &path.0))
+    }
+
     /// Stores a wholly known value. Sensitive paths are kept beside it.
     pub fn encode(&mut self, value: &Value) {
         if let Json::Object(attributes) = to_json(value) {

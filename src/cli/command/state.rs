@@ -6,7 +6,6 @@ use crate::cli::render::value;
 use crate::cli::{Failure, Operations, Screen, Stored};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::state::{ObjectState, Status};
-use crate::value::json::from_json;
 
 pub async fn run(operations: &dyn Operations, screen: &Screen, args: StateCommand) -> u8 {
     let stored = match operations.state().await {
@@ -52,11 +51,7 @@ pub fn object(stored: &Stored, addr: &AbsInstance, screen: &Screen) -> Option<St
     let schema = (stored.schemas)(provider, addr);
     let block = schema.as_ref().map(|s| &s.block);
     // Without a schema that fits, the attributes show as they are stored, and what the state marks is hidden.
-    let decoded = block.and_then(|b| object.decode(b).ok());
-    let value = decoded.unwrap_or_else(|| {
-        let plain = from_json(&serde_json::Value::Object(object.attributes.clone()));
-        object.sensitive_attributes.iter().fold(plain, |v, path| crate::state::mark_at(v, &path.0))
-    });
+    let value = block.and_then(|b| object.decode(b).ok()).unwrap_or_else(|| object.untyped());
     Some(value::object(addr, object.status == Status::Tainted, &value, block, screen.palette))
 }
 

@@ -1,10 +1,15 @@
 //! Values as the language writes them.
 
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::diff::{self, Compare, Paint, Shape, attribute_name};
 use super::{Palette, printable};
-use crate::addr::{AbsInstance, Mode, escape};
+use crate::addr::{AbsInstance, Mode};
 use crate::schema::Block;
-use crate::value::{Kind, Marks, Value};
+use crate::value::{Kind, Marks, Type, Value};
 
 /// A value as an expression: collections say their type, text of several lines is a heredoc.
 pub fn hcl(value: &Value) -> String {
@@ -15,9 +20,11 @@ fn write(value: &Value, depth: usize) -> String {
     if value.marks.contains(Marks::SENSITIVE) {
         return "(sensitive value)".into();
     }
+    if value.marks.contains(Marks::EPHEMERAL) {
+        return "(ephemeral value)".into();
+    }
     match &value.kind {
-        Kind::Null(_) if depth == 0 => "tostring(null)".into(),
-        Kind::Null(_) => "null".into(),
+        Kind::Null(ty) => null(ty),
         Kind::Unknown(..) => "(known after apply)".into(),
         Kind::Bool(b) => b.to_string(),
         Kind::Number(n) => n.to_string(),
@@ -30,21 +37,75 @@ fn write(value: &Value, depth: usize) -> String {
     }
 }
 
+/// Null says its type, as far as a conversion can give it.
+fn null(ty: &Type) -> String {
+    let word = |t: &Type| match t {
+        Type::Dynamic => "dynamic".to_owned(),
+        t => t.friendly_name(),
+    };
+    match ty {
+        Type::Dynamic => "null".into(),
+        Type::Bool | Type::Number | Type::String => format!("to{}(null)", ty.friendly_name()),
+        Type::List(t) => format!("tolist(null) /* of {} */", word(t)),
+        Type::Set(t) => format!("toset(null) /* of {} */", word(t)),
+        Type::Map(t) => format!("tomap(null) /* of {} */", word(t)),
+        Type::Tuple(_) | Type::Object(_) => format!("null /* {} */", word(ty)),
+    }
+}
+
 fn text(s: &str, depth: usize) -> String {
     if !s.contains('\n') {
-        return format!("\"{}\"", escape(&printable(s)));
+        return quoted(s);
     }
     let body = printable(s);
     let mut marker = String::from("EOT");
-    while body.lines().any(|line| line.trim() == marker) {
+    while body.split('\n').any(|line| line.trim() == marker) {
         marker.push('_');
     }
     if depth == 0 {
         return format!("<<{marker}\n{body}\n{marker}");
     }
     let lead = "  ".repeat(depth);
-    let lines: String = body.lines().map(|l| format!("{lead}{l}\n")).collect();
+    let lines: String = body.split('\n').map(|l| format!("{lead}{l}\n")).collect();
     format!("<<-{marker}\n{lines}{lead}{marker}")
+}
+
+/// What shows as itself within quotes: letters, marks, numbers, punctuation, symbols and the plain blank.
+static VISIBLE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$").ok());
+
+fn quoted(s: &str) -> String {
+    let mut out = String::with_capacity(s.len() + 2);
+    out.push('"');
+    let mut buffer = [0; 4];
+    for c in s.chars() {
+        let escape = match c {
+            '"' | '\\' => Some(c),
+            '\u{7}' => Some('a'),
+            '\u{8}' => Some('b'),
+            '\u{c}' => Some('f'),
+            '\n' => Some('n'),
+            '\r' => Some('r'),
+            '\t' => Some('t'),
+            '\u{b}' => Some('v'),
+            _ => None,
+        };
+        let code = u32::from(c);
+        let mut visible = || match VISIBLE.as_ref() {
+            Some(visible) => visible.is_match(c.encode_utf8(&mut buffer)),
+            None => !c.is_control(),
+        };
+        let written = match escape {
+            Some(letter) => write!(out, "\\{letter}"),
+            None if (' '..'\u{7f}').contains(&c) || code >= 0x80 && visible() => write!(out, "{c}"),
+            None if code < 0x80 => write!(out, "\\x{code:02x}"),
+            None if code < 0x1_0000 => write!(out, "\\u{code:04x}"),
+            None => write!(out, "\\U{code:08x}"),
+        };
+        // Writing to a string does not fail.
+        debug_assert!(written.is_ok());
+    }
+    out.push('"');
+    out
 }
 
 fn sequence(items: &[Value], depth: usize) -> String {
@@ -57,14 +118,44 @@ fn sequence(items: &[Value], depth: usize) -> String {
 }
 
 fn entries<'v>(items: impl Iterator<Item = (&'v str, &'v Value)>, depth: usize) -> String {
-    let items: Vec<(String, &Value)> = items.map(|(k, v)| (format!("\"{}\"", escape(&printable(k))), v)).collect();
-    if items.is_empty() {
+    let lead = "  ".repeat(depth + 1);
+    let entry = |(k, v): (&str, &Value)| format!("{lead}{} = {}\n", text(k, depth + 1), write(v, depth + 1));
+    let lines: String = items.map(entry).collect();
+    if lines.is_empty() {
         return "{}".into();
     }
-    let width = items.iter().map(|(k, _)| k.chars().count()).max().unwrap_or(0);
-    let lead = "  ".repeat(depth + 1);
-    let lines: String = items.iter().map(|(k, v)| format!("{lead}{k:width$} = {}\n", write(v, depth + 1))).collect();
     format!("{{\n{lines}{}}}", "  ".repeat(depth))
+}
+
+/// A type as the console's function `type` tells it: one element a line.
+pub fn type_name(ty: &Type) -> String {
+    type_at(ty, 0)
+}
+
+fn type_at(ty: &Type, depth: usize) -> String {
+    let (lead, end) = ("    ".repeat(depth + 1), "    ".repeat(depth));
+    let within = |word: &str, inner: &Type| match inner {
+        Type::Object(_) | Type::Tuple(_) => format!("{word}(\n{lead}{},\n{end})", type_at(inner, depth + 1)),
+        inner => format!("{word}({})", type_at(inner, depth)),
+    };
+    match ty {
+        Type::Dynamic => "dynamic".into(),
+        Type::Bool | Type::Number | Type::String => ty.friendly_name(),
+        Type::List(t) => within("list", t),
+        Type::Set(t) => within("set", t),
+        Type::Map(t) => within("map", t),
+        Type::Tuple(items) if items.is_empty() => "tuple([])".into(),
+        Type::Object(object) if object.attributes.is_empty() => "object({})".into(),
+        Type::Tuple(items) => {
+            let lines: String = items.iter().map(|t| format!("{lead}{},\n", type_at(t, depth + 1))).collect();
+            format!("tuple([\n{lines}{end}])")
+        }
+        Type::Object(object) => {
+            let line = |(k, t): (&crate::addr::Name, &Type)| format!("{lead}{k}: {},\n", type_at(t, depth + 1));
+            let lines: String = object.attributes.iter().map(line).collect();
+            format!("object({{\n{lines}{end}}})")
+        }
+    }
 }
 
 /// Why a value has no raw form.
@@ -122,8 +213,8 @@ mod tests {
     "x",
     "y\"z",
   ])
-  "n"    = null
-  "s"    = (sensitive value)
+  "n" = tonumber(null)
+  "s" = (sensitive value)
 }"#;
         assert_eq!(hcl(&value), want);
         assert_eq!(hcl(&Value::from("a\nb")), "<<EOT\na\nb\nEOT");
