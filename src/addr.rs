@@ -385,12 +385,23 @@ impl ProviderAddr {
     /// Host of sources that name none (the public registry of the Terraform language).
     pub const DEFAULT_HOST: &'static str = "registry.terraform.io";
 
+    /// The provider that is part of the language.
+    pub const BUILT_IN: &'static str = "terraform.io/builtin/terraform";
+
     /// The source with its defaults filled in: `aws` and `hashicorp/aws` become full.
     pub fn full_source(text: &str) -> String {
         match text.split('/').count() {
             1 => format!("{}/hashicorp/{text}", Self::DEFAULT_HOST),
             2 => format!("{}/{text}", Self::DEFAULT_HOST),
             _ => text.to_owned(),
+        }
+    }
+
+    /// The source of a local name that `required_providers` does not have.
+    pub fn implied_source(local: &str) -> String {
+        match local {
+            "terraform" => Self::BUILT_IN.to_owned(),
+            _ => Self::full_source(local),
         }
     }
 

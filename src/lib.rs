@@ -19,6 +19,7 @@ pub mod apply;
 pub mod drift;
 #[cfg(feature = "aws")]
 pub mod aws;
+pub mod builtin;
 pub mod ops;
 pub mod cli;
 

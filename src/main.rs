@@ -8,6 +8,7 @@ use std::sync::Arc;
 use kiban::apply::Cancel;
 #[cfg(feature = "aws")]
 use kiban::aws::AwsPlugin;
+use kiban::builtin::{self, Machine, Randomness};
 use kiban::cli::operations::Failure;
 use kiban::cli::{Operations, Screen, Start, Work, run};
 use kiban::diag::{Diagnostic, reason, sentence};
@@ -39,12 +40,20 @@ fn begin(start: Start, environment: BTreeMap<String, String>, cancel: Cancel) ->
             Failure::from(Diagnostic::error("Error handling -chdir option", detail).hint(hint))
         })?;
     }
+    let clock = Arc::new(clock::RealClock::default());
+    let machine = Machine {
+        dir: ".".into(),
+        clock: clock.clone(),
+        now: clock::now,
+        cancel: cancel.clone(),
+        randomness: Randomness::System,
+    };
     let session = Session {
         dir: ".".into(),
         original_dir,
-        plugins: plugins(&environment),
+        plugins: plugins(machine, &environment),
         environment,
-        clock: Arc::new(clock::RealClock::default()),
+        clock,
         now: clock::now,
         cancel,
     };
@@ -52,12 +61,13 @@ fn begin(start: Start, environment: BTreeMap<String, String>, cancel: Cancel) ->
 }
 
 /// The providers that this build has.
-fn plugins(environment: &BTreeMap<String, String>) -> Vec<Arc<dyn Plugin>> {
-    vec![
+fn plugins(machine: Machine, environment: &BTreeMap<String, String>) -> Vec<Arc<dyn Plugin>> {
+    let others: Vec<Arc<dyn Plugin>> = vec![
         #[cfg(feature = "aws")]
         Arc::new(AwsPlugin::default()),
         Arc::new(FilePlugin::new(".".into(), environment)),
-    ]
+    ];
+    builtin::plugins(machine).into_iter().chain(others).collect()
 }
 
 /// The first interrupt stops, the second abandons; so do SIGTERMs of a scheduler.

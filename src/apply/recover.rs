@@ -129,7 +129,7 @@ fn put(
         instance.deposed.extend(old.map(|o| (key, o)));
     }
     let mut made = ObjectState { schema_version: schema.version, ..ObjectState::default() };
-    made.encode(&value);
+    made.encode(&value, &schema.block);
     instance.current = Some(made);
     Ok(true)
 }

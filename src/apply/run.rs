@@ -214,7 +214,8 @@ impl Apply<'_> {
         let step = &self.plan.steps[n];
         let change = &self.plan.changes[step.change];
         let (addr, kind) = (change.key.addr.clone(), step.kind);
-        let id = change.before.as_ref().and_then(|b| b.get("id")).and_then(Value::as_str).map(str::to_owned);
+        let old = change.before.as_ref().filter(|_| !matches!(kind, StepKind::Create | StepKind::CreateBeforeDestroy));
+        let id = old.and_then(|b| b.get("id")).and_then(Value::as_str).map(str::to_owned);
         let start = self.clock.elapsed();
         self.emit(Event::Started { addr: addr.clone(), kind, id });
         // On the heap: a step holds everything that it may do.
@@ -264,7 +265,7 @@ impl Apply<'_> {
 
     pub(super) fn store_data(&self, addr: &AbsInstance, provider: &ProviderAddr, schema: &SharedSchema, value: &Value) {
         let mut object = ObjectState { schema_version: schema.version, ..ObjectState::default() };
-        object.encode(value);
+        object.encode(value, &schema.block);
         self.saver.change(|state| state.instance_mut(addr, provider).current = Some(object));
     }
 
@@ -279,8 +280,9 @@ impl Apply<'_> {
                 else {
                     continue;
                 };
-                if after.is_wholly_known() {
-                    object.encode(after);
+                let schema = self.providers.schema(&change.provider.source, &change.key.addr.resource.resource);
+                if let Some(schema) = schema.filter(|_| after.is_wholly_known()) {
+                    object.encode(after, &schema.block);
                 }
                 object.dependencies.clone_from(&change.dependencies);
                 object.create_before_destroy = change.create_before_destroy;

@@ -195,6 +195,12 @@ impl Apply<'_> {
             self.depose(subject.addr());
             self.saver.save().await.map_err(storage)?;
         }
+        if let Some(derived) = subject.provider.derive(subject.kind(), None, &want).await {
+            if derived.is_err() && kind == StepKind::CreateBeforeDestroy {
+                self.restore(subject.addr());
+            }
+            return self.keep_derived(subject, "Creation failed", &planned, derived).await;
+        }
         let (seq, token) = self.intend(subject, Act::Create, &want).await?;
         let timeouts = subject.timeouts(Some(&planned));
         let made = self.make(subject, &want, seq, &token, timeouts.create).await;
@@ -324,6 +330,11 @@ impl Apply<'_> {
         let Some(prior) = &subject.change.before else { return Ok(None) };
         let (action, planned) = self.replan(subject, Some(prior))?;
         let (before, want) = (Object::from_value(prior), Object::from_value(&planned));
+        if action != Action::NoOp
+            && let Some(derived) = subject.provider.derive(subject.kind(), Some(&before), &want).await
+        {
+            return self.keep_derived(subject, "Update failed", &planned, derived).await;
+        }
         let Some(id) = subject.provider.remote_id(subject.kind(), &before) else {
             return Err(subject.error("Update failed", &Error::other("the state does not identify the object")).into());
         };
@@ -332,13 +343,13 @@ impl Apply<'_> {
             self.saver.change(|state| {
                 let instance = state.instance_mut(subject.addr(), &subject.change.provider);
                 let Some(object) = &mut instance.current else { return };
-                object.encode(&planned);
+                object.encode(&planned, &subject.schema.block);
                 object.dependencies.clone_from(&subject.change.dependencies);
                 object.create_before_destroy = subject.change.create_before_destroy;
             });
             self.saver.save().await.map_err(storage)?;
             self.world.set_instance(&subject.addr().resource, subject.addr().key.clone(), planned);
-            return Ok(Some(id.to_string()));
+            return Ok(before.string("id"));
         }
         let (seq, _) = self.intend(subject, Act::Update, &before).await?;
         let timeouts = subject.timeouts(Some(&planned));
@@ -406,7 +417,7 @@ impl Apply<'_> {
         self.saver.change(|state| state.remove(subject.addr(), deposed.as_deref()));
         self.done(seq, None).await?;
         self.saver.save().await.map_err(storage)?;
-        Ok(Some(id.to_string()))
+        Ok(before.string("id"))
     }
 
     async fn read(&self, subject: &Subject<'_>) -> StepResult {
@@ -472,6 +483,25 @@ impl Apply<'_> {
         self.waiting(&subject.change.key, kind, why);
     }
 
+    /// Keeps an object that lives in the state only. No journal speaks of it: what a crash loses was never anywhere.
+    async fn keep_derived(
+        &self,
+        subject: &Subject<'_>,
+        failure: &str,
+        planned: &Value,
+        derived: ProviderResult<Object>,
+    ) -> StepResult {
+        let kept = match &derived {
+            Ok(object) => self.keep(subject, planned, object, Status::Ready),
+            Err(error) => Err(subject.error(failure, error).into()),
+        };
+        self.saver.save().await.map_err(storage)?;
+        kept?;
+        self.postconditions(subject)?;
+        let object = self.world.instance(&subject.addr().resource, &subject.addr().key);
+        Ok(object.as_ref().and_then(|o| o.get("id")).and_then(Value::as_str).map(str::to_owned))
+    }
+
     /// Puts an object into the state and into the world.
     fn keep(&self, subject: &Subject<'_>, planned: &Value, live: &Object, status: Status) -> Result<(), Diagnostics> {
         let addr = subject.addr();
@@ -497,7 +527,7 @@ impl Apply<'_> {
                 object.identity.clone_from(&old.identity);
                 object.identity_schema_version = old.identity_schema_version;
             }
-            object.encode(&value);
+            object.encode(&value, &subject.schema.block);
             instance.current = Some(object);
         });
         self.world.set_instance(&addr.resource, addr.key.clone(), value);

@@ -138,7 +138,7 @@ impl Operations for Fake {
     async fn state(&self) -> Result<Stored, Failure> {
         let mut state = State::default();
         let mut stored = ObjectState::default();
-        stored.encode(&object(1));
+        stored.encode(&object(1), &crate::schema::Block::new());
         state.instance_mut(&addr(), &provider()).current = Some(stored);
         let list = Value::list(Type::String, vec!["a".into()]);
         state.outputs = [

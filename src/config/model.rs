@@ -80,7 +80,7 @@ impl Module {
     pub fn provider_source(&self, local: &str) -> String {
         match self.required_providers.get(local) {
             Some(required) => ProviderAddr::full_source(&required.source),
-            None => ProviderAddr::full_source(local),
+            None => ProviderAddr::implied_source(local),
         }
     }
 }

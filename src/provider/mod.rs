@@ -10,6 +10,7 @@ mod object;
 mod providers;
 pub mod registry;
 mod resource;
+mod state_only;
 
 pub use change::PlannedChange;
 pub use error::{Error, ErrorKind, Result};
@@ -19,6 +20,7 @@ pub use resource::{
     Actions, Create, CreateCx, DataSource, Deletion, Found, Intent, Operation, Readiness, RemoteId, ResourceType,
     Timeouts, parse_duration,
 };
+pub use state_only::StateOnly;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -92,6 +94,11 @@ pub trait Provider: Send + Sync {
 
     async fn create(&self, kind: &str, create: Create<'_>, want: &Object) -> Result<RemoteId>;
     async fn update(&self, kind: &str, id: &RemoteId, prior: &Object, want: &Object) -> Result<()>;
+    /// What a type whose objects live in the state only computes for a new object, or for one that changes. `None`: the
+    /// object lives elsewhere, and is made by [`Provider::create`] and [`Provider::update`].
+    async fn derive(&self, _kind: &str, _prior: Option<&Object>, _want: &Object) -> Option<Result<Object>> {
+        None
+    }
     async fn delete(&self, kind: &str, id: &RemoteId, prior: &Object) -> Result<()>;
 
     fn readiness(&self, kind: &str, object: &Object) -> Readiness;

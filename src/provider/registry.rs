@@ -10,7 +10,7 @@ use crate::schema::{Schema, SharedSchema};
 
 use super::{
     Actions, Create, CreateCx, DataSource, Deletion, Error, Found, Intent, Object, Operation, PlannedChange, Readiness,
-    RemoteId, ResourceType, Result, Timeouts,
+    RemoteId, ResourceType, Result, StateOnly, Timeouts,
 };
 
 /// A resource type without its Rust type.
@@ -38,6 +38,10 @@ pub trait AnyResource<C>: Send + Sync {
     async fn update(&self, client: &C, id: &RemoteId, prior: &Object, want: &Object) -> Result<()>;
     async fn delete(&self, client: &C, id: &RemoteId, prior: &Object) -> Result<()>;
     async fn find(&self, client: &C, intent: &Intent) -> Result<Option<RemoteId>>;
+    /// What is computed of the object, where it lives in the state only.
+    async fn derive(&self, _client: &C, _prior: Option<&Object>, _want: &Object) -> Option<Result<Object>> {
+        None
+    }
 }
 
 /// A data source without its Rust type.
@@ -51,10 +55,10 @@ pub trait AnyData<C>: Send + Sync {
 
 /// Schemas are built on first use: a run touches a few of many types.
 #[derive(Default)]
-struct Lazy(OnceLock<SharedSchema>);
+pub(super) struct Lazy(OnceLock<SharedSchema>);
 
 impl Lazy {
-    fn get(&self, make: fn() -> Schema) -> SharedSchema {
+    pub(super) fn get(&self, make: fn() -> Schema) -> SharedSchema {
         self.0.get_or_init(|| Arc::new(make())).clone()
     }
 }
@@ -160,6 +164,13 @@ impl<C: Send + Sync + 'static> Registry<C> {
     #[must_use]
     pub fn resource<T: ResourceType<Client = C>>(mut self) -> Self {
         self.resources.insert(T::NAME, Box::new(Resource::<T>(Lazy::default(), PhantomData)));
+        self
+    }
+
+    /// A type whose objects live in the state only.
+    #[must_use]
+    pub fn state_only<T: StateOnly<Client = C>>(mut self) -> Self {
+        self.resources.insert(T::NAME, Box::new(super::state_only::Adapter::<T>::default()));
         self
     }
 

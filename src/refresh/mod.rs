@@ -122,7 +122,7 @@ impl Entry {
                     None => instance.current.as_mut(),
                 };
                 if let Some(slot) = slot {
-                    slot.encode(&value);
+                    slot.encode(&value, &schema.block);
                     slot.schema_version = schema.version;
                 }
                 None

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use crate::addr::{AbsInstance, AbsResource, ConfigResource, InstanceKey, Name, Path, ProviderAddr};
-use crate::schema::Block;
-use crate::value::json::{from_json, to_json};
-use crate::value::{Kind, Marks, Value};
+use crate::schema::{Block, NestedBlock};
+use crate::value::json::{from_json, from_stored, to_json, to_stored};
+use crate::value::{Kind, Marks, Type, Value};
 
 /// A snapshot of everything managed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -72,7 +72,12 @@ pub struct ObjectState {
 impl ObjectState {
     /// The typed value under a schema, with sensitive marks. An error says which attribute does not fit.
     pub fn decode(&self, schema: &Block) -> Result<Value, String> {
-        let value = schema.conform(&from_json(&Json::Object(self.attributes.clone())))?;
+        let typed = |(name, json): (&String, &Json)| {
+            let stored = stored_type(schema, name).map_or_else(|| Ok(from_json(json)), |ty| from_stored(json, &ty));
+            stored.map(|value| (name.as_str().into(), value)).map_err(|why| format!("{name}: {why}"))
+        };
+        let attributes = self.attributes.iter().map(typed).collect::<Result<_, String>>()?;
+        let value = schema.conform(&Value::object(attributes))?;
         let mut value = schema.mark_sensitive(value);
         for path in &self.sensitive_attributes {
             value = mark_at(value, &path.0);
@@ -87,10 +92,12 @@ impl ObjectState {
     }
 
     /// Stores a wholly known value. Sensitive paths are kept beside it.
-    pub fn encode(&mut self, value: &Value) {
-        if let Json::Object(attributes) = to_json(value) {
-            self.attributes = attributes;
-        }
+    pub fn encode(&mut self, value: &Value, schema: &Block) {
+        let stored = |(name, value): (&Name, &Value)| {
+            let json = stored_type(schema, name).map_or_else(|| to_json(value), |ty| to_stored(value, &ty));
+            (name.to_string(), json)
+        };
+        self.attributes = value.as_map().into_iter().flatten().map(stored).collect();
         self.sensitive_attributes.clear();
         sensitive_paths(value, &Path::root(), &mut self.sensitive_attributes);
     }
@@ -99,6 +106,12 @@ impl ObjectState {
     pub fn id(&self) -> Option<&str> {
         self.attributes.get("id").and_then(Json::as_str)
     }
+}
+
+/// Type of an attribute or of nested blocks, where it leaves open what is stored.
+fn stored_type(schema: &Block, name: &str) -> Option<Type> {
+    let ty = schema.attributes.get(name).map(|a| a.ty.clone()).or_else(|| schema.blocks.get(name).map(NestedBlock::ty));
+    ty.filter(Type::has_dynamic)
 }
 
 /// Outermost paths that are marked sensitive.
