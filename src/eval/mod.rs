@@ -4,12 +4,14 @@
 
 mod bindings;
 mod call;
+pub mod condition;
 mod constraint;
 mod decode;
 mod expr;
 mod for_expr;
 pub mod functions;
 mod locate;
+mod misplaced;
 mod module_scope;
 mod operators;
 pub mod scope;
@@ -25,4 +27,5 @@ pub use constraint::apply_type;
 pub use decode::decode_body;
 pub use expr::evaluate;
 pub use locate::expr_at;
+pub use misplaced::misplaced;
 pub use scope::{Scope, Surroundings};

@@ -1,7 +1,7 @@
 //! The boundary between the engine and whatever holds the objects.
 //!
-//! Knows nothing of any cloud. The engine speaks to [`Provider`], authors of types write a [`ResourceType`] or a
-//! [`DataSource`], and [`registry`] turns the one into the other.
+//! Knows nothing of any cloud. The engine speaks to [`Provider`], authors of types write a [`ResourceType`], a
+//! [`DataSource`] or an [`EphemeralResource`], and [`registry`] turns the one into the other.
 
 mod change;
 mod error;
@@ -17,13 +17,14 @@ pub use error::{Error, ErrorKind, Result};
 pub use object::Object;
 pub use providers::Providers;
 pub use resource::{
-    Actions, Create, CreateCx, DataSource, Deletion, Found, Intent, Operation, Readiness, RemoteId, ResourceType,
-    Timeouts, parse_duration,
+    Actions, Create, CreateCx, DataSource, Deletion, EphemeralResource, Found, Intent, Opened, Operation, Readiness,
+    RemoteId, ResourceType, Timeouts, parse_duration,
 };
 pub use state_only::StateOnly;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -45,8 +46,19 @@ pub trait Plugin: Send + Sync {
     fn problem(&self) -> Option<Diagnostic> {
         None
     }
-    /// Makes a provider from the evaluated `provider` block. Unknown values in it are an error of the provider's own.
+    fn ephemeral_types(&self) -> Vec<&str> {
+        Vec::new()
+    }
+    fn ephemeral_schema(&self, _kind: &str) -> Option<SharedSchema> {
+        None
+    }
+    /// Makes a provider from the evaluated `provider` block, in which everything is known.
     async fn configure(&self, config: Object) -> std::result::Result<Arc<dyn Provider>, Diagnostics>;
+    /// A provider that can plan new objects and nothing else, while part of its configuration is known only after apply.
+    /// `None` where planning, too, needs the whole of it.
+    fn planner(&self, _config: &Object) -> Option<Arc<dyn Provider>> {
+        None
+    }
 }
 
 /// How fresh and how complete a read has to be.
@@ -115,4 +127,17 @@ pub trait Provider: Send + Sync {
 
     /// Reads a data source.
     async fn read_data(&self, kind: &str, config: &Object) -> Result<Object>;
+
+    /// Opens an ephemeral resource.
+    async fn open_ephemeral(&self, kind: &str, _config: &Object) -> Result<Opened> {
+        Err(Error::other(format!("there is no ephemeral resource type \"{kind}\"")))
+    }
+    /// Makes it last longer; the answer is when to do so again.
+    async fn renew_ephemeral(&self, _kind: &str, _opened: &Opened) -> Result<Option<Duration>> {
+        Ok(None)
+    }
+    /// Ends it. The run no longer uses the object.
+    async fn close_ephemeral(&self, _kind: &str, _opened: &Opened) -> Result<()> {
+        Ok(())
+    }
 }

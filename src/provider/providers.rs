@@ -60,13 +60,18 @@ impl Providers {
         self.override_of(instance).or_else(|| self.get(addr))
     }
 
-    /// Schema of a resource or data source.
+    /// Takes a configured provider away, so that it is configured again.
+    pub fn remove(&self, addr: &ProviderAddr) {
+        self.configured.write().unwrap_or_else(PoisonError::into_inner).remove(addr);
+    }
+
+    /// Schema of a resource, data source or ephemeral resource.
     pub fn schema(&self, source: &str, resource: &ResourceAddr) -> Option<SharedSchema> {
         let plugin = self.plugin(source)?;
         match resource.mode {
             Mode::Managed => plugin.resource_schema(&resource.kind),
             Mode::Data => plugin.data_schema(&resource.kind),
-            Mode::Ephemeral => None,
+            Mode::Ephemeral => plugin.ephemeral_schema(&resource.kind),
         }
     }
 }

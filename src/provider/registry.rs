@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
 use crate::schema::{Schema, SharedSchema};
 
 use super::{
-    Actions, Create, CreateCx, DataSource, Deletion, Error, Found, Intent, Object, Operation, PlannedChange, Readiness,
-    RemoteId, ResourceType, Result, StateOnly, Timeouts,
+    Actions, Create, CreateCx, DataSource, Deletion, EphemeralResource, Error, Found, Intent, Object, Opened,
+    Operation, PlannedChange, Readiness, RemoteId, ResourceType, Result, StateOnly, Timeouts,
 };
 
 /// A resource type without its Rust type.
@@ -51,6 +52,17 @@ pub trait AnyData<C>: Send + Sync {
     fn schema(&self) -> SharedSchema;
     fn actions(&self) -> &'static [&'static str];
     async fn read(&self, client: &C, config: &Object) -> Result<Object>;
+}
+
+/// An ephemeral resource type without its Rust type.
+#[async_trait]
+pub trait AnyEphemeral<C>: Send + Sync {
+    fn name(&self) -> &'static str;
+    fn schema(&self) -> SharedSchema;
+    fn actions(&self) -> &'static [&'static str];
+    async fn open(&self, client: &C, config: &Object) -> Result<Opened>;
+    async fn renew(&self, client: &C, opened: &Opened) -> Result<Option<Duration>>;
+    async fn close(&self, client: &C, opened: &Opened) -> Result<()>;
 }
 
 /// Schemas are built on first use: a run touches a few of many types.
@@ -144,15 +156,40 @@ impl<T: DataSource> AnyData<T::Client> for Data<T> {
     }
 }
 
+struct Ephemeral<T>(Lazy, PhantomData<fn() -> T>);
+
+#[async_trait]
+impl<T: EphemeralResource> AnyEphemeral<T::Client> for Ephemeral<T> {
+    fn name(&self) -> &'static str {
+        T::NAME
+    }
+    fn schema(&self) -> SharedSchema {
+        self.0.get(T::schema)
+    }
+    fn actions(&self) -> &'static [&'static str] {
+        T::ACTIONS
+    }
+    async fn open(&self, client: &T::Client, config: &Object) -> Result<Opened> {
+        T::open(client, config).await
+    }
+    async fn renew(&self, client: &T::Client, opened: &Opened) -> Result<Option<Duration>> {
+        T::renew(client, opened).await
+    }
+    async fn close(&self, client: &T::Client, opened: &Opened) -> Result<()> {
+        T::close(client, opened).await
+    }
+}
+
 /// All types of one provider, by name.
 pub struct Registry<C> {
     resources: BTreeMap<&'static str, Box<dyn AnyResource<C>>>,
     data: BTreeMap<&'static str, Box<dyn AnyData<C>>>,
+    ephemeral: BTreeMap<&'static str, Box<dyn AnyEphemeral<C>>>,
 }
 
 impl<C: Send + Sync + 'static> Default for Registry<C> {
     fn default() -> Self {
-        Self { resources: BTreeMap::new(), data: BTreeMap::new() }
+        Self { resources: BTreeMap::new(), data: BTreeMap::new(), ephemeral: BTreeMap::new() }
     }
 }
 
@@ -180,6 +217,12 @@ impl<C: Send + Sync + 'static> Registry<C> {
         self
     }
 
+    #[must_use]
+    pub fn ephemeral<T: EphemeralResource<Client = C>>(mut self) -> Self {
+        self.ephemeral.insert(T::NAME, Box::new(Ephemeral::<T>(Lazy::default(), PhantomData)));
+        self
+    }
+
     pub fn get(&self, kind: &str) -> Option<&dyn AnyResource<C>> {
         self.resources.get(kind).map(|r| &**r)
     }
@@ -188,11 +231,19 @@ impl<C: Send + Sync + 'static> Registry<C> {
         self.data.get(kind).map(|r| &**r)
     }
 
+    pub fn get_ephemeral(&self, kind: &str) -> Option<&dyn AnyEphemeral<C>> {
+        self.ephemeral.get(kind).map(|r| &**r)
+    }
+
     pub fn resources(&self) -> impl Iterator<Item = &dyn AnyResource<C>> {
         self.resources.values().map(|r| &**r)
     }
 
     pub fn data_sources(&self) -> impl Iterator<Item = &dyn AnyData<C>> {
         self.data.values().map(|r| &**r)
+    }
+
+    pub fn ephemeral_types(&self) -> impl Iterator<Item = &dyn AnyEphemeral<C>> {
+        self.ephemeral.values().map(|r| &**r)
     }
 }

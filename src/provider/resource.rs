@@ -249,6 +249,43 @@ pub trait ResourceType: Send + Sync + 'static {
     }
 }
 
+/// A value that exists for one run only, and is stored nowhere: a token, a password, a lease.
+pub trait EphemeralResource: Send + Sync + 'static {
+    type Client: Send + Sync + 'static;
+    const NAME: &'static str;
+    const ACTIONS: &'static [&'static str];
+
+    fn schema() -> Schema;
+
+    /// The whole object: the configuration with all computed attributes.
+    fn open(client: &Self::Client, config: &Object) -> impl Future<Output = Result<Opened>> + Send;
+
+    /// Makes what was opened last longer. Called when [`Opened::renew_after`] has passed.
+    fn renew(_client: &Self::Client, opened: &Opened) -> impl Future<Output = Result<Option<Duration>>> + Send {
+        let after = opened.renew_after;
+        async move { Ok(after) }
+    }
+
+    /// Ends what was opened. Default: nothing outlives the run.
+    fn close(_client: &Self::Client, _opened: &Opened) -> impl Future<Output = Result<()>> + Send {
+        async { Ok(()) }
+    }
+}
+
+/// An ephemeral object in use.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    pub object: Object,
+    /// When it must be renewed to stay valid; `None` where it need not be.
+    pub renew_after: Option<Duration>,
+}
+
+impl From<Object> for Opened {
+    fn from(object: Object) -> Self {
+        Self { object, renew_after: None }
+    }
+}
+
 /// One type of thing that is only read.
 pub trait DataSource: Send + Sync + 'static {
     type Client: Send + Sync + 'static;

@@ -33,6 +33,9 @@ impl<const POLLED: bool> ResourceType for Engine<POLLED> {
             .attr("flag", boolean().optional())
             .attr("mode", string().optional().default("auto"))
             .attr("secret", string().optional().sensitive())
+            // Written, and never read again.
+            .attr("secret_wo", string().optional().write_only())
+            .attr("secret_wo_version", number().optional())
             .attr("labels", map_of(Type::String).optional())
             // The provider chooses it where the configuration does not.
             .attr("zone", string().optional().computed())
@@ -47,7 +50,8 @@ impl<const POLLED: bool> ResourceType for Engine<POLLED> {
     }
 
     fn customize_plan(change: &mut PlannedChange) {
-        let arguments = ["name", "key", "value", "number", "flag", "mode", "secret", "labels", "zone", "uses"];
+        let arguments =
+            ["name", "key", "value", "number", "flag", "mode", "secret", "labels", "zone", "uses", "secret_wo_version"];
         if !change.is_create() && arguments.iter().any(|a| change.changes(a)) {
             change.set_unknown("revision");
         }
@@ -67,6 +71,7 @@ impl<const POLLED: bool> ResourceType for Engine<POLLED> {
                 // Arguments of the run, not of the object.
                 object.0.remove("timeouts");
                 object.0.remove("pending");
+                object.0.remove("secret_wo");
             }
         }
         Ok(found)
@@ -83,7 +88,11 @@ impl<const POLLED: bool> ResourceType for Engine<POLLED> {
     }
 
     async fn update(store: &Store, id: &RemoteId, prior: &Object, want: &Object) -> Result<()> {
-        let object = settled(want).with("revision", prior.i64("revision").unwrap_or(0) + 1);
+        let mut object = settled(want).with("revision", prior.i64("revision").unwrap_or(0) + 1);
+        if prior.get("secret_wo_version") == want.get("secret_wo_version") {
+            let old = store.objects().get(id).and_then(|o| o.attributes.string("secret_wo"));
+            object.set("secret_wo", old);
+        }
         store.update(Self::NAME, id, &object).await
     }
 

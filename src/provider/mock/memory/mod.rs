@@ -4,6 +4,7 @@
 
 mod complex;
 mod engine;
+mod lease;
 mod simple;
 mod store;
 
@@ -11,16 +12,17 @@ pub use store::{Call, Fault, Script, Store, Stored, Verb};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
 use crate::diag::Diagnostics;
-use crate::provider::registry::{AnyData, AnyResource, Registry};
+use crate::provider::registry::{AnyData, AnyEphemeral, AnyResource, Registry};
 use crate::provider::{
-    Actions, Create, Deletion, Error, Found, Freshness, Intent, Object, Operation, PlannedChange, Plugin, Provider,
-    ReadRequest, Readiness, RemoteId, Result, Timeouts,
+    Actions, Create, Deletion, Error, Found, Freshness, Intent, Object, Opened, Operation, PlannedChange, Plugin,
+    Provider, ReadRequest, Readiness, RemoteId, Result, Timeouts,
 };
-use crate::schema::{Block, SharedSchema, list_of};
+use crate::schema::{Block, SharedSchema, list_of, string};
 use crate::value::Type;
 
 fn registry() -> Registry<Store> {
@@ -30,6 +32,7 @@ fn registry() -> Registry<Store> {
         .resource::<engine::Engine<false>>()
         .resource::<engine::Engine<true>>()
         .data::<simple::SimpleData>()
+        .ephemeral::<lease::Lease>()
 }
 
 /// `hashicorp/tfcoremock`
@@ -47,7 +50,8 @@ impl MockPlugin {
             .attr("fail_on_create", ids())
             .attr("fail_on_read", ids())
             .attr("fail_on_update", ids())
-            .attr("fail_on_delete", ids());
+            .attr("fail_on_delete", ids())
+            .attr("token", string().optional().sensitive());
         Self { types: Arc::new(registry()), config_schema, store }
     }
 }
@@ -72,7 +76,17 @@ impl Plugin for MockPlugin {
     fn data_schema(&self, kind: &str) -> Option<SharedSchema> {
         self.types.get_data(kind).map(AnyData::schema)
     }
+    fn ephemeral_types(&self) -> Vec<&str> {
+        self.types.ephemeral_types().map(AnyEphemeral::name).collect()
+    }
+    fn ephemeral_schema(&self, kind: &str) -> Option<SharedSchema> {
+        self.types.get_ephemeral(kind).map(AnyEphemeral::schema)
+    }
+    fn planner(&self, config: &Object) -> Option<Arc<dyn Provider>> {
+        Some(Arc::new(MockProvider { types: self.types.clone(), store: self.store.clone(), config: config.clone() }))
+    }
     async fn configure(&self, config: Object) -> std::result::Result<Arc<dyn Provider>, Diagnostics> {
+        self.store.configured(config.str("token").unwrap_or_default());
         Ok(Arc::new(MockProvider { types: self.types.clone(), store: self.store.clone(), config }))
     }
 }
@@ -86,6 +100,11 @@ struct MockProvider {
 impl MockProvider {
     fn get(&self, kind: &str) -> Result<&dyn AnyResource<Store>> {
         self.types.get(kind).ok_or_else(|| Error::other(format!("there is no resource type \"{kind}\"")))
+    }
+
+    fn ephemeral(&self, kind: &str) -> Result<&dyn AnyEphemeral<Store>> {
+        let found = self.types.get_ephemeral(kind);
+        found.ok_or_else(|| Error::other(format!("there is no ephemeral resource type \"{kind}\"")))
     }
 
     /// The configuration may ask for failures, object by object.
@@ -168,5 +187,15 @@ impl Provider for MockProvider {
         self.allowed("fail_on_read", config.str("id"))?;
         let data = self.types.get_data(kind);
         data.ok_or_else(|| Error::other(format!("there is no data source \"{kind}\"")))?.read(&self.store, config).await
+    }
+
+    async fn open_ephemeral(&self, kind: &str, config: &Object) -> Result<Opened> {
+        self.ephemeral(kind)?.open(&self.store, config).await
+    }
+    async fn renew_ephemeral(&self, kind: &str, opened: &Opened) -> Result<Option<Duration>> {
+        self.ephemeral(kind)?.renew(&self.store, opened).await
+    }
+    async fn close_ephemeral(&self, kind: &str, opened: &Opened) -> Result<()> {
+        self.ephemeral(kind)?.close(&self.store, opened).await
     }
 }

@@ -16,6 +16,9 @@ pub enum Verb {
     Delete,
     Find,
     Data,
+    Open,
+    Renew,
+    Close,
 }
 
 /// One call, as the store has seen it.
@@ -79,6 +82,11 @@ pub struct Store(Arc<Mutex<Inner>>);
 struct Inner {
     objects: BTreeMap<RemoteId, Stored>,
     made: u64,
+    /// Leases so far, and those that are open.
+    leases: u64,
+    open: BTreeMap<String, u64>,
+    /// Tokens that providers were configured with.
+    tokens: Vec<String>,
     calls: Vec<Call>,
     broken: Vec<String>,
     hung: bool,
@@ -110,6 +118,20 @@ impl Store {
     /// All calls since the last look.
     pub fn take_calls(&self) -> Vec<Call> {
         std::mem::take(&mut self.lock().calls)
+    }
+
+    /// Names of the leases that are open.
+    pub fn leased(&self) -> Vec<String> {
+        self.lock().open.keys().cloned().collect()
+    }
+
+    /// Tokens that providers were configured with since the last look.
+    pub fn take_tokens(&self) -> Vec<String> {
+        std::mem::take(&mut self.lock().tokens)
+    }
+
+    pub(super) fn configured(&self, token: &str) {
+        self.lock().tokens.push(token.to_owned());
     }
 
     /// What no correct engine does: objects that were removed while others used them, or used before they were there.
@@ -246,6 +268,37 @@ impl Store {
         self.call(call, |inner| match inner.look(kind, &id) {
             Found::Object(object) => Ok(object),
             Found::Gone => Err(Error::not_found(format!("there is no {kind} \"{id}\""))),
+        })
+        .await
+    }
+
+    /// Opens a lease; the token of each is another.
+    pub(super) async fn open(&self, kind: &'static str, name: &str) -> Result<String> {
+        let call = Call { verb: Verb::Open, kind, subject: name.to_owned() };
+        self.call(call, |inner| {
+            inner.leases += 1;
+            *inner.open.entry(name.to_owned()).or_default() += 1;
+            Ok(format!("token-{:04}", inner.leases))
+        })
+        .await
+    }
+
+    pub(super) async fn renew(&self, kind: &'static str, name: &str) -> Result<()> {
+        let call = Call { verb: Verb::Renew, kind, subject: name.to_owned() };
+        self.call(call, |_| Ok(())).await
+    }
+
+    pub(super) async fn close(&self, kind: &'static str, name: &str) -> Result<()> {
+        let call = Call { verb: Verb::Close, kind, subject: name.to_owned() };
+        self.call(call, |inner| {
+            match inner.open.get_mut(name) {
+                Some(count) if *count > 1 => *count -= 1,
+                Some(_) => {
+                    inner.open.remove(name);
+                }
+                None => inner.broken.push(format!("{name} was closed, and it was not open")),
+            }
+            Ok(())
         })
         .await
     }
