@@ -77,6 +77,18 @@ impl Sources {
         self.get(span.source).and_then(|s| s.text.get(span.range())).unwrap_or("")
     }
 
+    /// A span in words: `main.tf:4,3-13`, over several lines `main.tf:4,3-6,2`.
+    pub fn place(&self, span: Span) -> String {
+        let (start, end) =
+            (self.position(span.source, span.range().start), self.position(span.source, span.range().end));
+        let name = self.get(span.source).map_or("", |s| &s.name);
+        if start.line == end.line {
+            format!("{name}:{},{}-{}", start.line, start.column, end.column)
+        } else {
+            format!("{name}:{},{}-{},{}", start.line, start.column, end.line, end.column)
+        }
+    }
+
     /// Line and column (in characters) of a byte offset.
     pub fn position(&self, source: SourceId, byte: usize) -> Position {
         let text = self.get(source).map_or("", |s| &s.text);

@@ -7,8 +7,8 @@ use crate::addr::AbsInstance;
 use crate::config::Resource;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::eval::world::failed;
-use crate::eval::{decode_body, expr_at};
-use crate::plan::{Action, Change, InstanceInput, StepKind, plan_instance};
+use crate::eval::{decode_stored, expr_at};
+use crate::plan::{Action, Change, InstanceInput, StepKind, plan_instance, with_write_only};
 use crate::provider::{
     Create, Deletion, Error, ErrorKind, Intent, Object, Operation, Provider, RemoteId, Result as ProviderResult,
     Timeouts,
@@ -83,7 +83,7 @@ impl Apply<'_> {
     }
 
     /// Plans the instance again now that more is known. What was known must have come out the same.
-    fn replan(&self, subject: &Subject<'_>, prior: Option<&Value>) -> Result<(Action, Value), Diagnostics> {
+    fn replan(&self, subject: &Subject<'_>, prior: Option<&Value>) -> Result<Replanned, Diagnostics> {
         let addr = subject.addr();
         let Some(block) = subject.block else {
             return Err(Diagnostic::error("Block missing", "The configuration has no such block.")
@@ -96,7 +96,7 @@ impl Apply<'_> {
         for condition in &block.preconditions {
             found.extend(failed(condition, &scope, "Resource precondition failed", &addr.to_string()));
         }
-        let (config, errors) = decode_body(&block.body, &subject.schema.block, &scope);
+        let (config, errors) = decode_stored(&block.body, &subject.schema.block, &scope);
         found.extend(errors.into_iter().map(|d| d.address(addr)));
         found.extend(self.world.take_errors());
         if !config.is_wholly_known() {
@@ -116,7 +116,7 @@ impl Apply<'_> {
             provider: &*subject.provider,
             prior,
             tainted: false,
-            config,
+            config: config.clone(),
             ignore: &block.lifecycle.ignore_changes,
             force: None,
         });
@@ -141,7 +141,8 @@ impl Apply<'_> {
                 &format!("{} would now force a new object, and an update was planned", paths.join(", ")),
             ));
         }
-        Ok((plan.action, plan.planned))
+        let written = with_write_only(&subject.schema.block, &plan.planned, &config);
+        Ok(Replanned { action: plan.action, want: Object::from_value(&written), planned: plan.planned })
     }
 
     fn not_as_planned(&self, subject: &Subject<'_>, why: &str) -> Diagnostics {
@@ -189,8 +190,7 @@ impl Apply<'_> {
     }
 
     async fn create(&self, subject: &Subject<'_>, kind: StepKind) -> StepResult {
-        let (_, planned) = self.replan(subject, None)?;
-        let want = Object::from_value(&planned);
+        let Replanned { planned, want, .. } = self.replan(subject, None)?;
         if kind == StepKind::CreateBeforeDestroy {
             self.depose(subject.addr());
             self.saver.save().await.map_err(storage)?;
@@ -225,7 +225,7 @@ impl Apply<'_> {
         let watched = self.watched(subject, &id, &want, timeouts.create);
         let mut live = self.poller.ready(&watched, |why| self.pending(subject, kind, why)).await;
         if let (Ok(made), true) = (&live, unfinished) {
-            live = self.complete(subject, &id, &planned, made, timeouts.create).await;
+            live = self.complete(subject, &id, (&planned, &want), made, timeouts.create).await;
         }
         let result = match live {
             Ok(live) => self.keep(subject, &planned, &live, Status::Ready),
@@ -248,17 +248,17 @@ impl Apply<'_> {
         &self,
         subject: &Subject<'_>,
         id: &RemoteId,
-        planned: &Value,
+        (planned, want): (&Value, &Object),
         made: &Object,
         timeout: Duration,
     ) -> ProviderResult<Object> {
         let prior = merge(&subject.schema.block, planned, made).map_err(Error::other)?;
-        let (before, want) = (Object::from_value(&prior), Object::from_value(planned));
+        let before = Object::from_value(&prior);
         self.retrying(subject, Operation::Update, timeout, || {
-            subject.provider.update(subject.kind(), id, &before, &want)
+            subject.provider.update(subject.kind(), id, &before, want)
         })
         .await?;
-        let watched = self.watched(subject, id, &want, timeout);
+        let watched = self.watched(subject, id, want, timeout);
         self.poller.ready(&watched, |why| self.pending(subject, StepKind::Create, why)).await
     }
 
@@ -328,6 +328,7 @@ impl Apply<'_> {
 
     async fn update(&self, subject: &Subject<'_>) -> StepResult {
         let Some(prior) = &subject.change.before else { return Ok(None) };
+<<<<<<< HEAD
         let (action, planned) = self.replan(subject, Some(prior))?;
         let (before, want) = (Object::from_value(prior), Object::from_value(&planned));
         if action != Action::NoOp
@@ -335,6 +336,10 @@ impl Apply<'_> {
         {
             return self.keep_derived(subject, "Update failed", &planned, derived).await;
         }
+=======
+        let Replanned { action, planned, want } = self.replan(subject, Some(prior))?;
+        let before = Object::from_value(prior);
+>>>>>>> 2820b38 (Refuse ephemeral values where they would be stored; hand write-only values to types and to nothing else)
         let Some(id) = subject.provider.remote_id(subject.kind(), &before) else {
             return Err(subject.error("Update failed", &Error::other("the state does not identify the object")).into());
         };
@@ -425,7 +430,7 @@ impl Apply<'_> {
         let Some(block) = subject.block else { return Ok(None) };
         let keys = self.world.keys(&addr.resource.module, &block.repetition)?;
         let scope = self.world.scope_of(&addr.resource.module, keys.repeated(&addr.key));
-        let (config, errors) = decode_body(&block.body, &subject.schema.block, &scope);
+        let (config, errors) = decode_stored(&block.body, &subject.schema.block, &scope);
         errors.or(())?;
         let read = subject.provider.read_data(subject.kind(), &Object::from_value(&config)).await;
         let object = read.map_err(|e| Diagnostics::from(subject.error("Cannot read data source", &e)))?;
@@ -591,6 +596,15 @@ impl Apply<'_> {
     pub(super) fn emit(&self, event: Event) {
         self.observer.event(event);
     }
+}
+
+/// What a step does, now that everything it needs is known.
+struct Replanned {
+    action: Action,
+    /// What the state will hold.
+    planned: Value,
+    /// What the type is asked for: with write-only values.
+    want: Object,
 }
 
 /// How a creation ended.

@@ -50,6 +50,16 @@ impl Check<'_> {
             self.conditions(&variable.validations, nowhere);
         }
         for output in module.outputs.values() {
+            if output.ephemeral && module.path.is_root() {
+                self.found.push(
+                    Diagnostic::error(
+                        "Ephemeral output not allowed",
+                        "Ephemeral outputs are not allowed in context of a root module",
+                    )
+                    .at(output.span)
+                    .hint("A root module's outputs are stored. Wrap the value in ephemeralasnull(), or leave the output away."),
+                );
+            }
             self.expr(&output.value, nowhere);
             self.references(&output.depends_on, nowhere);
             self.conditions(&output.preconditions, nowhere);

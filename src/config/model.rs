@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::addr::{ModulePath, Name, ProviderAddr, ResourceAddr};
 use crate::diag::{Sources, Span};
 use crate::hcl::ast::{Attribute, Block, Body, Expr, Ident};
-use crate::value::{Type, Value};
+use crate::value::{Marks, Type, Value};
 
 /// A root module with all that it calls, and the texts it was read from.
 #[derive(Clone, Debug)]
@@ -134,6 +134,15 @@ pub struct Output {
     pub depends_on: Vec<Reference>,
     pub preconditions: Vec<Condition>,
     pub span: Span,
+}
+
+impl Output {
+    /// The marks that the block gives its value.
+    pub fn marks(&self) -> Marks {
+        let sensitive = if self.sensitive { Marks::SENSITIVE } else { Marks::NONE };
+        let ephemeral = if self.ephemeral { Marks::EPHEMERAL } else { Marks::NONE };
+        sensitive | ephemeral
+    }
 }
 
 /// How many instances a block has.

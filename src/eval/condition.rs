@@ -49,7 +49,8 @@ pub fn judge(condition: &Condition, scope: &dyn Scope, summary: &str, subject: &
         Some(true) => return Verdict::Holds,
         Some(false) => {}
     }
-    let failure = |detail: &str| Diagnostic::error(summary, detail).at(condition.condition.span).address(subject);
+    let failure =
+        |detail: &str| Diagnostic::error(summary, detail).at(condition.condition.span).address(subject).checked();
     let found = match message(&condition.message, scope) {
         Message::Text(text) => failure(&text).into(),
         Message::Invalid(errors) => errors,
@@ -86,7 +87,7 @@ pub fn judge_validation(condition: &Condition, scope: &dyn Scope, blame: Span, s
     }
     let failure = |text: &str| {
         let detail = format!("{text}\n\nThis was checked by the validation rule at {rule}.");
-        Diagnostic::error("Invalid value for variable", detail).at(blame).address(subject)
+        Diagnostic::error("Invalid value for variable", detail).at(blame).address(subject).checked()
     };
     Verdict::Fails(match message(&condition.message, scope) {
         Message::Text(text) => failure(&text).into(),

@@ -8,10 +8,16 @@ use crate::hcl::ast::Body;
 use crate::schema::{Block, NestedBlock};
 use crate::value::{Kind, Marks, Value};
 
-use super::expr_at;
+use super::{Scope, decode_body, expr_at};
 
-/// Errors for ephemeral values in an object that is stored: they may stand in write-only attributes alone.
-pub fn misplaced(body: &Body, schema: &Block, object: &Value) -> Diagnostics {
+/// Evaluates the body of a block whose object is stored: ephemeral values are errors but in write-only attributes.
+pub fn decode_stored(body: &Body, schema: &Block, scope: &dyn Scope) -> (Value, Diagnostics) {
+    let (object, mut found) = decode_body(body, schema, scope);
+    found.extend(misplaced(body, schema, &object));
+    (object, found)
+}
+
+fn misplaced(body: &Body, schema: &Block, object: &Value) -> Diagnostics {
     let mut paths = Vec::new();
     if object.marks_deep().contains(Marks::EPHEMERAL) {
         in_block(schema, object, &Path::root(), &mut paths);

@@ -14,11 +14,13 @@ mod locate;
 mod misplaced;
 mod module_scope;
 mod operators;
+mod repetition;
 pub mod scope;
 mod template;
 #[cfg(test)]
 mod tests;
 mod traversal;
+mod validations;
 mod variable;
 pub mod world;
 
@@ -27,5 +29,5 @@ pub use constraint::apply_type;
 pub use decode::decode_body;
 pub use expr::evaluate;
 pub use locate::expr_at;
-pub use misplaced::misplaced;
+pub use misplaced::decode_stored;
 pub use scope::{Scope, Surroundings};

@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use crate::addr::{AbsResource, InstanceKey, ModuleInstance, ModulePath, Name, ResourceAddr};
-use crate::config::{Condition, Config, Module, ModuleCall, Output, Repetition};
-use crate::diag::{Diagnostic, Diagnostics};
-use crate::hcl::ast::Expr;
-use crate::value::{Kind, Marks, Type, Value};
+use crate::config::{Config, Module, ModuleCall, Output, Repetition, Variable};
+use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::value::{Marks, Type, Value};
 
+pub use super::condition::failed;
 use super::module_scope::ModuleScope;
+use super::repetition::{count, for_each};
 use super::variable::marks;
 pub use super::variable::variable_value;
 use super::{Surroundings, evaluate};
@@ -268,7 +269,9 @@ impl<'c> World<'c> {
             let given = match (call, arg) {
                 (Some(call), Some(arg)) => {
                     let scope = self.scope_of(&parent, self.repeated_call(&parent, call, key));
-                    Some((self.or_unknown(evaluate(&arg.expr, &scope)), arg.expr.span, Some(&arg.expr)))
+                    let value = self.or_unknown(evaluate(&arg.expr, &scope));
+                    self.report(not_for_variable(declared, &value, arg.expr.span));
+                    Some((value, arg.expr.span, Some(&arg.expr)))
                 }
                 _ => None,
             };
@@ -291,12 +294,15 @@ impl<'c> World<'c> {
         self.memoized(module, Slot::Output(name.clone()), || {
             let output = self.module(module).and_then(|m| m.outputs.get(name));
             let Some(output) = output else { return Value::unknown(Type::Dynamic) };
-            let value = self.or_unknown(evaluate(&output.value, &self.scope(module)));
-            if module.is_root() {
-                self.report(check_root_output(output, &value));
-            }
-            let sensitive = if output.sensitive { Marks::SENSITIVE } else { Marks::NONE };
-            value.mark(sensitive)
+            let value = match evaluate(&output.value, &self.scope(module)) {
+                Ok(value) => value,
+                Err(errors) => {
+                    self.report(errors);
+                    return Value::unknown(Type::Dynamic).mark(output.marks());
+                }
+            };
+            self.report(not_for_output(output, &value, module.is_root()));
+            value.mark(output.marks())
         })
     }
 
@@ -314,152 +320,53 @@ impl<'c> World<'c> {
     pub(super) fn abs(&self, module: &ModuleInstance, resource: &ResourceAddr) -> AbsResource {
         AbsResource { module: module.clone(), resource: resource.clone() }
     }
-
-    /// Checks the validations of all variables in all module instances.
-    pub fn validate_variables(&self) -> Diagnostics {
-        let mut found = Diagnostics::new();
-        for module in self.config.modules() {
-            for instance in self.module_instances(&module.path) {
-                for variable in module.variables.values() {
-                    let scope = self.scope(&instance);
-                    for condition in &variable.validations {
-                        let subject = match instance.is_root() {
-                            true => format!("var.{}", variable.name.name),
-                            false => format!("{instance}.var.{}", variable.name.name),
-                        };
-                        found.extend(failed(condition, &scope, "Invalid value for variable", &subject));
-                    }
-                }
-            }
-        }
-        found.extend(self.take_errors());
-        found
-    }
 }
 
-fn check_root_output(output: &Output, value: &Value) -> Option<Diagnostic> {
-    (value.is_sensitive_deep() && !output.sensitive).then(|| {
+/// An ephemeral value given to a variable that does not accept one.
+fn not_for_variable(variable: &Variable, value: &Value, at: Span) -> Option<Diagnostic> {
+    let refused = value.marks_deep().contains(Marks::EPHEMERAL) && !variable.ephemeral;
+    refused.then(|| {
         Diagnostic::error(
-            "Output refers to sensitive values",
-            "To reduce the risk of accidentally exporting sensitive data that was intended to be only internal, an \
-             output of a root module that contains sensitive data must be marked as sensitive.",
+            "Ephemeral value not allowed",
+            "This input variable is not declared as accepting a ephemeral values, so it cannot be set to a result derived \
+             from an ephemeral value.",
         )
-        .at(output.value.span)
-        .hint("Add `sensitive = true` to the output, or wrap the value in nonsensitive() if it may be shown.")
+        .at(at)
+        .hint(format!("Add `ephemeral = true` to the variable \"{}\".", variable.name.name))
     })
 }
 
-/// Evaluates a condition; the diagnostic of one that fails. Unknown conditions pass: they are checked again later.
-pub fn failed(condition: &Condition, scope: &dyn super::Scope, summary: &str, subject: &str) -> Diagnostics {
-    let result = match evaluate(&condition.condition, scope) {
-        Ok(value) => value,
-        Err(errors) => return errors,
-    };
-    let holds = match crate::value::convert(&result, &Type::Bool) {
-        Ok(value) if !value.is_known() => return Diagnostics::new(),
-        Ok(value) => value.as_bool(),
-        Err(_) => None,
-    };
-    match holds {
-        Some(true) => Diagnostics::new(),
-        Some(false) => {
-            let message = match evaluate(&condition.message, scope) {
-                Ok(text) if text.is_sensitive_deep() => {
-                    "The condition does not hold. What its error_message says cannot be shown: it contains a sensitive value."
-                        .to_owned()
-                }
-                Ok(text) => text.as_str().unwrap_or("The condition does not hold.").to_owned(),
-                Err(_) => "The condition does not hold.".to_owned(),
-            };
-            Diagnostic::error(summary, message).at(condition.condition.span).address(subject).checked().into()
-        }
-        None => Diagnostic::error(
-            "Invalid condition result",
-            format!("The condition must be true or false, and it is {}.", given_kind(&result)),
+/// A value that its output may not carry.
+fn not_for_output(output: &Output, value: &Value, root: bool) -> Option<Diagnostic> {
+    let marks = value.marks_deep();
+    if marks.contains(Marks::EPHEMERAL) && !output.ephemeral {
+        return Some(
+            Diagnostic::error(
+                "Ephemeral value not allowed",
+                "This output value is not declared as returning an ephemeral value, so it cannot be set to a result derived \
+                 from an ephemeral value.",
+            )
+            .at(output.value.span),
+        );
+    }
+    if output.ephemeral && !root && !marks.contains(Marks::EPHEMERAL) {
+        return Some(
+            Diagnostic::error(
+                "Value not allowed in ephemeral output",
+                "This output value is declared as returning an ephemeral value, so it can only be set to an ephemeral value.",
+            )
+            .at(output.value.span),
+        );
+    }
+    (root && marks.contains(Marks::SENSITIVE) && !output.sensitive).then(|| {
+        Diagnostic::error(
+            "Output refers to sensitive values",
+            "To reduce the risk of accidentally exporting sensitive data that was intended to be only internal, Terraform \
+             requires that any root module output containing sensitive data be explicitly marked as sensitive, to confirm \
+             your intent.\n\nIf you do intend to export this data, annotate the output value as sensitive by adding the \
+             following argument:\n    sensitive = true",
         )
-        .address(subject)
-        .at(condition.condition.span)
-        .into(),
-    }
-}
-
-fn given_kind(value: &Value) -> String {
-    if value.is_null() { "null".into() } else { format!("of type {}", value.ty().friendly_name()) }
-}
-
-fn count(expr: &Expr, value: Value) -> Result<Keys, Diagnostic> {
-    let invalid = |detail: String| Diagnostic::error("Invalid count argument", detail).at(expr.span);
-    if value.is_sensitive_deep() {
-        return Err(invalid(
-            "A sensitive value cannot tell how many instances there are: that would disclose it.".into(),
-        ));
-    }
-    let number = crate::value::convert(&value, &Type::Number)
-        .map_err(|why| invalid(format!("The given \"count\" argument value is unsuitable: {why}.")))?;
-    match &number.kind {
-        Kind::Unknown(..) => Err(invalid(
-            "The \"count\" value depends on resource attributes that cannot be determined until apply, so the number \
-             of instances cannot be predicted."
-                .into(),
-        )
-        .hint("Use a value that is known before apply, or apply what it depends on first with -target.")),
-        Kind::Null(_) => Err(invalid("The given \"count\" argument value is null. An integer is required.".into())),
-        Kind::Number(n) => match n.to_i64().and_then(|n| u64::try_from(n).ok()) {
-            Some(n) => Ok(Keys::Count(n)),
-            None => Err(invalid(format!(
-                "The given \"count\" argument value is {n}: a whole number not below 0 is required."
-            ))),
-        },
-        _ => Err(invalid("A number is required.".into())),
-    }
-}
-
-fn for_each(expr: &Expr, value: Value) -> Result<Keys, Diagnostic> {
-    let invalid = |detail: &str| Diagnostic::error("Invalid for_each argument", detail).at(expr.span);
-    // Values of a map may be sensitive; its keys, and a set, may not.
-    let disclosed = value.marks.contains(Marks::SENSITIVE);
-    if disclosed {
-        return Err(invalid(
-            "Sensitive values, or values derived from sensitive values, cannot be used as for_each arguments: the \
-             keys would be disclosed in the addresses of the instances.",
-        ));
-    }
-    match &value.kind {
-        Kind::Map(_, m) | Kind::Object(m) => Ok(Keys::ForEach((**m).clone())),
-        Kind::Set(_, items) => {
-            let mut keys = BTreeMap::new();
-            for item in items.iter() {
-                match &item.kind {
-                    Kind::String(s) => {
-                        keys.insert(s.clone(), item.clone());
-                    }
-                    Kind::Unknown(..) => return Err(unknown_for_each(expr)),
-                    _ => return Err(invalid("The given set must contain strings only, and none may be null.")),
-                }
-            }
-            Ok(Keys::ForEach(keys))
-        }
-        Kind::Unknown(..) => Err(unknown_for_each(expr)),
-        Kind::Null(_) => {
-            Err(invalid("The given \"for_each\" argument value is null. A map, or set of strings is allowed."))
-        }
-        _ => Err(invalid(&format!(
-            "The given \"for_each\" argument value is unsuitable: the \"for_each\" argument must be a map, or set of \
-             strings, and you have provided a value of type {}.",
-            value.ty().friendly_name()
-        ))
-        .hint("Convert a list of strings with toset().")),
-    }
-}
-
-fn unknown_for_each(expr: &Expr) -> Diagnostic {
-    Diagnostic::error(
-        "Invalid for_each argument",
-        "The \"for_each\" value includes keys derived from resource attributes that cannot be determined until apply, \
-         so the instances cannot be told.",
-    )
-    .at(expr.span)
-    .hint(
-        "Use keys that the configuration itself defines, and put what is known after apply only into the map's values.",
-    )
+        .at(output.value.span)
+        .hint("Wrap the value in nonsensitive() if it may be shown.")
+    })
 }

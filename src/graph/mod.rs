@@ -14,7 +14,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::Dfs;
 
 use crate::addr::{ConfigResource, Mode, ModulePath, Name};
-use crate::config::{Condition, Config, Module, Reference, Resource, Target};
+use crate::config::{Condition, Config, Module, Reference, Resource, Target, Variable};
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::hcl::ast::Expr;
 
@@ -228,8 +228,10 @@ impl Builder<'_> {
     fn module(&mut self, module: &Module) {
         let path = &module.path;
         let expansion = Node::Module(path.clone());
-        for name in module.variables.keys() {
-            self.graph.node(Node::Variable(path.clone(), name.clone()));
+        for (name, variable) in &module.variables {
+            let node = Node::Variable(path.clone(), name.clone());
+            self.graph.node(node.clone());
+            self.validations(&node, path, variable);
         }
         for (name, local) in &module.locals {
             self.expression(&Node::Local(path.clone(), name.clone()), path, &local.expr);
@@ -295,6 +297,16 @@ impl Builder<'_> {
         let named = references.iter().flat_map(|r| self.targets(path, &r.target)).collect::<Vec<_>>();
         if !named.is_empty() {
             self.graph.explicit.entry(node.clone()).or_default().extend(named);
+        }
+    }
+
+    /// What depends on a variable waits for its validations, too. Of itself a validation always speaks.
+    fn validations(&mut self, node: &Node, path: &ModulePath, variable: &Variable) {
+        for condition in &variable.validations {
+            let mut references = Reference::of(&condition.condition);
+            references.extend(Reference::of(&condition.message));
+            references.retain(|r| r.target != Target::Variable(variable.name.name.clone()));
+            self.references(node, path, &references);
         }
     }
 

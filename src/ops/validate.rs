@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::addr::{AbsResource, ConfigResource, Name, Path, Step};
 use crate::config::{Config, IgnoreChanges, Repetition, Resource, load};
 use crate::diag::{Diagnostic, Diagnostics, Sources, Span, did_you_mean};
-use crate::eval::decode_body;
 use crate::eval::world::{Facts, Instances, Repeated, World};
+use crate::eval::{decode_body, decode_stored};
 use crate::graph::{Graph, Node};
 use crate::plan::{find_schema, provider_of};
 use crate::provider::Providers;
@@ -136,7 +136,7 @@ fn resource(world: &World<'_>, providers: &Providers, addr: &ConfigResource, blo
             }
         };
         let scope = world.scope_of(&module, repeated);
-        let (_, errors) = decode_body(&block.body, &schema.block, &scope);
+        let (_, errors) = decode_stored(&block.body, &schema.block, &scope);
         found.extend(errors.into_iter().map(|d| at_block(d, addr, block)));
         world.set_instances(resource, Instances::Unknown(value));
     }

@@ -32,6 +32,36 @@ pub fn propose(block: &Block, prior: Option<&Value>, config: &Value) -> Value {
     Value::object(out).mark(config.marks)
 }
 
+/// A planned state with the write-only values of the configuration: what a create or update hands to the type. They
+/// stand in no plan and in no state.
+pub fn with_write_only(block: &Block, planned: &Value, config: &Value) -> Value {
+    let (Some(entries), Some(given)) = (planned.as_map(), config.as_map()) else { return planned.clone() };
+    if !block.has_write_only() {
+        return planned.clone();
+    }
+    let filled = entries.iter().map(|(name, value)| {
+        let value = match (block.attributes.get(name), block.blocks.get(name), given.get(name)) {
+            (Some(attribute), _, Some(config)) if attribute.write_only => config.clone(),
+            (_, Some(nested), Some(config)) => nested_write_only(nested, value, config),
+            _ => value.clone(),
+        };
+        (name.clone(), value)
+    });
+    Value::object(filled.collect()).mark(planned.marks)
+}
+
+fn nested_write_only(nested: &NestedBlock, planned: &Value, config: &Value) -> Value {
+    // Elements of sets cannot be told apart without such values, so they have none.
+    match (nested.nesting, planned.as_slice(), config.as_slice()) {
+        (Nesting::Single, ..) => with_write_only(&nested.block, planned, config),
+        (Nesting::List, Some(items), Some(given)) if items.len() == given.len() => {
+            let items = items.iter().zip(given).map(|(p, c)| with_write_only(&nested.block, p, c));
+            Value::list(nested.block.ty(), items.collect()).mark(planned.marks)
+        }
+        _ => planned.clone(),
+    }
+}
+
 fn propose_attribute(attribute: &Attribute, prior: Option<&Value>, config: &Value, new: bool) -> Value {
     if attribute.write_only {
         return Value::null(attribute.ty.clone());

@@ -313,6 +313,11 @@ impl Block {
         self.attributes.values().any(|a| a.sensitive) || self.blocks.values().any(|b| b.block.has_sensitive())
     }
 
+    /// Whether any attribute, at any depth, is write-only.
+    pub fn has_write_only(&self) -> bool {
+        self.attributes.values().any(|a| a.write_only) || self.blocks.values().any(|b| b.block.has_write_only())
+    }
+
     /// What the schema says of the attribute at a path; indexes are skipped.
     pub fn attribute(&self, path: &Path) -> Option<&Attribute> {
         let mut block = self;

@@ -7,7 +7,7 @@ use futures::future::join_all;
 use crate::addr::{AbsInstance, AbsResource, ConfigResource, InstanceKey, ModuleInstance, Name};
 use crate::config::Resource;
 use crate::diag::Diagnostic;
-use crate::eval::decode_body;
+use crate::eval::decode_stored;
 use crate::eval::world::{Instances, Keys};
 use crate::provider::{ErrorKind, Object, Provider};
 use crate::schema::SharedSchema;
@@ -52,7 +52,7 @@ impl<'a> Walk<'a> {
             self.visited.insert(instance.clone());
             let Some(provider) = self.inputs.providers.of(&provider_addr, &instance) else { continue };
             let scope = self.inputs.world.scope_of(&module, keys.repeated(&key));
-            let (config, errors) = decode_body(&block.body, &schema.block, &scope);
+            let (config, errors) = decode_stored(&block.body, &schema.block, &scope);
             let broken = errors.has_errors();
             self.found.extend(errors.into_iter().map(|d| if d.address.is_none() { d.address(&instance) } else { d }));
             if broken {

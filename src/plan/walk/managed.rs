@@ -6,7 +6,7 @@ use crate::addr::{AbsInstance, AbsResource, ConfigResource, ModuleInstance, Prov
 use crate::config::{Reference, Resource, Target as RefTarget};
 use crate::diag::Diagnostic;
 use crate::eval::world::{Instances, Keys, failed};
-use crate::eval::{decode_body, expr_at};
+use crate::eval::{decode_stored, expr_at};
 use crate::graph::Node;
 use crate::schema::SharedSchema;
 use crate::state::{ObjectState, Status};
@@ -122,7 +122,7 @@ impl<'a> Walk<'a> {
             let found = failed(condition, &scope, "Resource precondition failed", &instance.to_string());
             self.found.extend(found);
         }
-        let (config, errors) = decode_body(&block.body, &schema.block, &scope);
+        let (config, errors) = decode_stored(&block.body, &schema.block, &scope);
         let broken = errors.has_errors();
         self.found.extend(errors.into_iter().map(|d| if d.address.is_none() { d.address(instance) } else { d }));
         if broken {
