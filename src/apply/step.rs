@@ -328,18 +328,13 @@ impl Apply<'_> {
 
     async fn update(&self, subject: &Subject<'_>) -> StepResult {
         let Some(prior) = &subject.change.before else { return Ok(None) };
-<<<<<<< HEAD
-        let (action, planned) = self.replan(subject, Some(prior))?;
-        let (before, want) = (Object::from_value(prior), Object::from_value(&planned));
+        let Replanned { action, planned, want } = self.replan(subject, Some(prior))?;
+        let before = Object::from_value(prior);
         if action != Action::NoOp
             && let Some(derived) = subject.provider.derive(subject.kind(), Some(&before), &want).await
         {
             return self.keep_derived(subject, "Update failed", &planned, derived).await;
         }
-=======
-        let Replanned { action, planned, want } = self.replan(subject, Some(prior))?;
-        let before = Object::from_value(prior);
->>>>>>> 2820b38 (Refuse ephemeral values where they would be stored; hand write-only values to types and to nothing else)
         let Some(id) = subject.provider.remote_id(subject.kind(), &before) else {
             return Err(subject.error("Update failed", &Error::other("the state does not identify the object")).into());
         };
