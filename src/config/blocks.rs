@@ -1,9 +1,12 @@
 //! Blocks of a module, one by one.
 
 mod call;
+mod check;
 mod declarations;
 mod history;
 mod resource;
+
+pub(super) use history::history_only;
 
 use crate::addr::{Mode, Name};
 use crate::diag::{Diagnostic, Diagnostics, Sources, Span, did_you_mean};

@@ -1,6 +1,6 @@
 //! Names across the tree: references, module arguments, provider configurations.
 
-use crate::addr::Name;
+use crate::addr::{AbsInstance, AbsResource, ModuleInstance, Name, Target as Address};
 use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
 use crate::hcl::ast::Expr;
 
@@ -23,18 +23,21 @@ struct Check<'a> {
 
 /// Which contextual objects a place has.
 #[derive(Clone, Copy, Default)]
-struct Place {
+struct Place<'a> {
     each: bool,
     count: bool,
     own: bool,
+    /// The check block, for its scoped data source.
+    check: Option<&'a Name>,
 }
 
-impl Place {
+impl Place<'_> {
     fn of(repetition: &Repetition) -> Self {
         Self {
             each: matches!(repetition, Repetition::ForEach(_)),
             count: matches!(repetition, Repetition::Count(_)),
             own: false,
+            check: None,
         }
     }
 }
@@ -94,6 +97,7 @@ impl Check<'_> {
             }
         }
         self.history();
+        self.checks();
         for call in module.calls.values() {
             self.handed_over(call);
             let place = Place::of(&call.repetition);
@@ -148,56 +152,71 @@ impl Check<'_> {
         }
     }
 
-    /// Addresses in `moved` and `removed` blocks against what is declared.
+    /// Blocks that `removed` says are gone, and blocks that `import` names.
     fn history(&mut self) {
-        let module = self.module;
-        let whole = |expr: &Expr| {
-            let (root, steps) = expr.as_traversal()?;
-            let plain = steps.iter().all(|s| matches!(s, crate::hcl::ast::Access::Attr(_)));
-            Reference::parse(root, steps).ok().filter(|_| plain).map(|r| r.target)
-        };
-        let declared = |target: &Target| match target {
-            Target::Resource(addr) => module.resources.contains_key(addr).then(|| addr.to_string()),
-            Target::Module(name) => module.calls.contains_key(name).then(|| format!("module.{name}")),
-            _ => None,
-        };
-        for block in &module.removed {
-            if let Some(name) = whole(&block.from).as_ref().and_then(declared) {
+        for block in &self.module.removed {
+            let (what, declared) = match &block.from {
+                Address::Module(m) => ("module", below(self.module, m).is_some()),
+                Address::Resource(AbsResource { module, resource })
+                | Address::Instance(AbsInstance { resource: AbsResource { module, resource }, .. }) => {
+                    ("resource", below(self.module, module).is_some_and(|m| m.resources.contains_key(resource)))
+                }
+            };
+            if declared {
+                let name = &block.from;
                 self.found.push(
                     Diagnostic::error(
-                        "Removed object still exists",
-                        format!("This block says that {name} is gone, and the configuration declares it."),
+                        format!("Removed {what} still exists"),
+                        format!(
+                            "This statement declares that {name} was removed, but it is still declared in configuration."
+                        ),
                     )
-                    .at(block.from.span)
+                    .at(block.from_span)
                     .within(block.span)
                     .hint(format!("Remove the block of {name}, or this one.")),
                 );
             }
         }
-        for block in &module.moved {
-            let (Some(from), Some(to)) = (whole(&block.from), whole(&block.to)) else { continue };
-            let wrong = match (&from, &to) {
-                (from, to) if from == to => Some("This block moves an object to where it is.".to_owned()),
-                (Target::Resource(a), Target::Resource(b)) if a.kind != b.kind => {
-                    Some(format!("An object of type \"{}\" cannot become one of type \"{}\".", a.kind, b.kind))
-                }
-                (Target::Resource(_), Target::Module(_)) | (Target::Module(_), Target::Resource(_)) => {
-                    Some("A resource cannot become a module, nor a module a resource.".to_owned())
-                }
-                _ => declared(&from).map(|name| {
-                    format!(
-                        "This block says that {name} has another address now, and the configuration still declares it."
-                    )
-                }),
-            };
-            if let Some(why) = wrong {
-                self.found.push(
-                    Diagnostic::error("Invalid move", why)
-                        .at(block.from.span.to(block.to.span))
-                        .within(block.span)
-                        .hint("`from` is the address that the object had, `to` the one that it has now."),
-                );
+        for import in &self.module.imports {
+            let place = Place { each: import.for_each.is_some(), ..Place::default() };
+            for expr in import.exprs() {
+                self.expr(expr, place);
             }
+            let modules =
+                import.to.modules.iter().try_fold(self.module, |m, (name, _)| Some(&m.calls.get(name)?.module));
+            let declared = modules.zip(import.to.resource.as_ref()).map(|(m, (addr, _))| m.resources.get(addr));
+            match declared {
+                None => self.found.push(
+                    Diagnostic::error(
+                        "Configuration for import target does not exist",
+                        format!(
+                            "The configuration for the given import target {} does not exist. All target instances must \
+                             have an associated configuration to be imported.",
+                            import.to
+                        ),
+                    )
+                    .at(import.to.span)
+                    .within(import.span),
+                ),
+                Some(Some(resource)) if import.provider.is_some() => self.found.push(
+                    Diagnostic::error(
+                        "Invalid import provider argument",
+                        "The provider argument can only be specified in import blocks that will generate \
+                         configuration.\n\nUse the provider argument in the target resource block to configure the \
+                         provider for a resource with explicit provider configuration.",
+                    )
+                    .at(import.span)
+                    .within(resource.header),
+                ),
+                _ => {}
+            }
+        }
+    }
+
+    fn checks(&mut self) {
+        for check in self.module.checks.values() {
+            let place = Place { check: Some(&check.name.name), ..Place::default() };
+            self.conditions(&check.assertions, place);
         }
     }
 
@@ -266,14 +285,14 @@ impl Check<'_> {
         });
     }
 
-    fn conditions(&mut self, conditions: &[Condition], place: Place) {
+    fn conditions(&mut self, conditions: &[Condition], place: Place<'_>) {
         for condition in conditions {
             self.expr(&condition.condition, place);
             self.expr(&condition.message, place);
         }
     }
 
-    fn expr(&mut self, expr: &Expr, place: Place) {
+    fn expr(&mut self, expr: &Expr, place: Place<'_>) {
         let mut wrong = Vec::new();
         let mut references = Vec::new();
         expr.references(&mut |root, steps| match Reference::parse(root, steps) {
@@ -284,13 +303,13 @@ impl Check<'_> {
         self.references(&references, place);
     }
 
-    fn references(&mut self, references: &[Reference], place: Place) {
+    fn references(&mut self, references: &[Reference], place: Place<'_>) {
         for reference in references {
             self.reference(reference, place);
         }
     }
 
-    fn reference(&mut self, reference: &Reference, place: Place) {
+    fn reference(&mut self, reference: &Reference, place: Place<'_>) {
         let module = self.module;
         let undeclared = |what: &str, named: &str| {
             Diagnostic::error(
@@ -321,6 +340,21 @@ impl Check<'_> {
                     object.filter(|_| addr.mode == crate::addr::Mode::Managed).map(|o| format!("{o}.{}", addr.name))
                 });
                 self.suggest(diagnostic, near.as_deref());
+            }
+            Target::Resource(addr)
+                if module.resources[addr].check.as_ref().is_some_and(|scope| Some(scope) != place.check) =>
+            {
+                self.found.push(
+                    Diagnostic::error(
+                        "Reference to scoped resource",
+                        format!(
+                            "The referenced data resource \"{}\" \"{}\" is not available from this context.",
+                            addr.kind, addr.name
+                        ),
+                    )
+                    .at(reference.span)
+                    .hint("A data source inside of a check block belongs to that block alone: move it out of it."),
+                );
             }
             Target::Module(name) | Target::ModuleOutput(name, _) if !module.calls.contains_key(name) => {
                 let diagnostic = undeclared("module", &format!("A module call named \"{name}\""));
@@ -377,4 +411,9 @@ fn knows(module: &Module, name: &Name, alias: Option<&Name>) -> bool {
         (None, None) => true,
         (None, Some(_)) => false,
     }
+}
+
+/// The module that an address names, from another one on.
+fn below<'a>(module: &'a Module, address: &ModuleInstance) -> Option<&'a Module> {
+    address.0.iter().try_fold(module, |m, (name, _)| Some(&m.calls.get(name)?.module))
 }

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of values at run time.
 
+mod address;
 mod blocks;
 mod check;
 mod load;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::addr::{ModulePath, Name, ProviderAddr, ResourceAddr};
+use crate::addr::{ConfigResource, InstanceKey, ModulePath, Name, ProviderAddr, ResourceAddr, Target as Address};
 use crate::diag::{Sources, Span};
-use crate::hcl::ast::{Attribute, Block, Body, Expr, Ident};
+use crate::hcl::ast::{Attribute, Body, Expr, Ident};
 use crate::value::{Marks, Type, Value};
 
 /// A root module with all that it calls, and the texts it was read from.
@@ -173,6 +173,8 @@ pub struct Resource {
     /// The `provider` argument, where there is one.
     pub provider_span: Option<Span>,
     pub depends_on: Vec<Reference>,
+    /// The check block that a scoped data source belongs to.
+    pub check: Option<Name>,
     pub lifecycle: Lifecycle,
     pub preconditions: Vec<Condition>,
     pub postconditions: Vec<Condition>,
@@ -239,16 +241,34 @@ pub struct Backend {
     pub body: Body,
 }
 
+/// An address as a block names it: keys may be expressions in `import`, and nowhere else.
+#[derive(Clone, Debug)]
+pub struct AddressExpr {
+    pub modules: Vec<(Name, Option<KeyExpr>)>,
+    /// `None` where a module is meant.
+    pub resource: Option<(ResourceAddr, Option<KeyExpr>)>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum KeyExpr {
+    Fixed(InstanceKey),
+    Expr(Expr),
+}
+
 #[derive(Clone, Debug)]
 pub struct Moved {
-    pub from: Expr,
-    pub to: Expr,
+    /// Relative to the module that has the block.
+    pub from: Address,
+    pub to: Address,
     pub span: Span,
 }
 
 #[derive(Clone, Debug)]
 pub struct Removed {
-    pub from: Expr,
+    /// Relative to the module that has the block; without keys.
+    pub from: Address,
+    pub from_span: Span,
     /// `lifecycle { destroy = … }`
     pub destroy: bool,
     pub span: Span,
@@ -256,19 +276,54 @@ pub struct Removed {
 
 #[derive(Clone, Debug)]
 pub struct Import {
-    pub to: Expr,
-    pub id: Option<Expr>,
+    /// Relative to the module that has the block.
+    pub to: AddressExpr,
+    pub identity: ImportIdentity,
     pub for_each: Option<Expr>,
+    /// For configuration that is generated.
     pub provider: Option<(Name, Option<Name>)>,
     pub span: Span,
+}
+
+/// What tells the object that is imported.
+#[derive(Clone, Debug)]
+pub enum ImportIdentity {
+    Id(Expr),
+    /// `identity`: an object of what the type is told by.
+    Attributes(Expr),
+}
+
+impl ImportIdentity {
+    pub fn expr(&self) -> &Expr {
+        match self {
+            Self::Id(expr) | Self::Attributes(expr) => expr,
+        }
+    }
+}
+
+impl Import {
+    /// The block that the object goes to, seen from the root.
+    pub fn target(&self, module: &ModulePath) -> Option<ConfigResource> {
+        let (addr, _) = self.to.resource.as_ref()?;
+        let path = module.0.iter().chain(self.to.modules.iter().map(|(name, _)| name));
+        Some(ConfigResource { module: ModulePath(path.cloned().collect()), resource: addr.clone() })
+    }
+
+    /// Expressions that must be known before the object can be imported.
+    pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        let keys = self.to.modules.iter().map(|(_, key)| key).chain(self.to.resource.iter().map(|(_, key)| key));
+        let keys = keys.filter_map(|key| if let Some(KeyExpr::Expr(expr)) = key { Some(expr) } else { None });
+        self.for_each.iter().chain([self.identity.expr()]).chain(keys)
+    }
 }
 
 #[derive(Clone, Debug)]
 pub struct Check {
     pub name: Ident,
     pub assertions: Vec<Condition>,
-    /// Scoped data source, still as a block.
-    pub data: Vec<Block>,
+    /// The scoped data source: it stands among the resources of the module too.
+    pub data: Option<ResourceAddr>,
+    pub span: Span,
 }
 
 /// What an expression refers to, as far as the source alone tells.

@@ -7,6 +7,10 @@ use crate::hcl::ast::{Block, Body};
 pub(super) fn merge(blocks: &mut Vec<Block>, overriding: Vec<Block>, found: &mut Diagnostics) {
     for block in overriding {
         let kind = &*block.kind.name;
+        if let Some(why) = super::blocks::history_only(kind) {
+            found.push(Diagnostic::error(format!("Cannot override '{kind}' blocks"), why).at(block.header));
+            continue;
+        }
         // These have no name to tell which one is meant: they are added.
         if matches!(kind, "locals" | "terraform") {
             merge_unnamed(blocks, block);

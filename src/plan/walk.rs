@@ -22,7 +22,7 @@ use crate::value::{Type, Value};
 use super::drift::drifted;
 use super::lookup::{find_schema, provider_of};
 use super::model::{Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan};
-use super::moves;
+use super::moves::Moves;
 use super::targets::names;
 
 /// What a plan is made of.
@@ -62,7 +62,9 @@ pub async fn plan(
         }
     };
     walk.drift = drifted(walk.inputs.stored, &walk.prior, walk.inputs.providers);
-    walk.found.extend(moves::apply(walk.inputs.config, walk.inputs.world, &mut walk.prior, &mut walk.moved));
+    let (moves, errors) = Moves::apply(walk.inputs.config, walk.inputs.providers, &mut walk.prior);
+    walk.moves = moves;
+    walk.found.extend(errors);
     if !destroy {
         for level in late {
             walk.level(level).await;
@@ -81,7 +83,7 @@ struct Walk<'a> {
     changes: BTreeMap<ChangeKey, Change>,
     data: BTreeMap<AbsInstance, Value>,
     outputs: BTreeMap<Name, OutputChange>,
-    moved: BTreeMap<AbsInstance, AbsInstance>,
+    moves: Moves,
     /// Instances that the configuration has, or whose number it cannot tell.
     visited: BTreeSet<AbsInstance>,
     undecided: BTreeSet<ConfigResource>,
@@ -112,7 +114,7 @@ impl<'a> Walk<'a> {
             changes: BTreeMap::new(),
             data: BTreeMap::new(),
             outputs: BTreeMap::new(),
-            moved: BTreeMap::new(),
+            moves: Moves::default(),
             visited: BTreeSet::new(),
             undecided: BTreeSet::new(),
             pending: BTreeSet::new(),

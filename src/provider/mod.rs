@@ -52,6 +52,10 @@ pub trait Plugin: Send + Sync {
     fn ephemeral_schema(&self, _kind: &str) -> Option<SharedSchema> {
         None
     }
+    /// The object that one of another type becomes by a `moved` block; `None` where the type takes over no such object.
+    fn take_over(&self, _kind: &str, _from: &Foreign<'_>) -> Option<Object> {
+        None
+    }
     /// Makes a provider from the evaluated `provider` block, in which everything is known.
     async fn configure(&self, config: Object) -> std::result::Result<Arc<dyn Provider>, Diagnostics>;
     /// A provider that can plan new objects and nothing else, while part of its configuration is known only after apply.
@@ -59,6 +63,16 @@ pub trait Plugin: Send + Sync {
     fn planner(&self, _config: &Object) -> Option<Arc<dyn Provider>> {
         None
     }
+}
+
+/// An object in state that belonged to another type.
+#[derive(Clone, Copy, Debug)]
+pub struct Foreign<'a> {
+    /// Source of the provider that it belonged to.
+    pub provider: &'a str,
+    pub kind: &'a str,
+    /// As stored.
+    pub attributes: &'a serde_json::Map<String, serde_json::Value>,
 }
 
 /// How fresh and how complete a read has to be.
@@ -123,6 +137,13 @@ pub trait Provider: Send + Sync {
     /// Looks for an object whose creation was begun and whose outcome is not known.
     async fn find(&self, kind: &str, intent: &Intent) -> Result<Option<RemoteId>>;
     fn import_id(&self, kind: &str, text: &str) -> Result<RemoteId>;
+    /// The id that the `identity` of an `import` block stands for. Default: its attribute `id`.
+    fn import_identity(&self, kind: &str, identity: &Object) -> Result<RemoteId> {
+        match identity.string("id") {
+            Some(id) => self.import_id(kind, &id),
+            None => Err(Error::other(format!("{kind} is imported by an id: its identity has no other attributes"))),
+        }
+    }
     fn actions(&self, kind: &str) -> Actions;
 
     /// Reads a data source.

@@ -208,9 +208,12 @@ fn header(change: &Change) -> Vec<String> {
         (_, Some(Reason::TriggeredBy)) => format!("{name} will be replaced due to changes in replace_triggered_by"),
         _ => format!("{name} must be replaced"),
     }];
+    if change.action == Action::Forget {
+        lines.push("(destroy = false is set in the configuration)".into());
+    }
     if change.key.deposed.is_some() {
         lines.push("(left over from a partially-failed replacement of this instance)".into());
-    } else if let Some(why) = why(change) {
+    } else if let Some(why) = why(change).filter(|_| change.action != Action::Forget) {
         lines.push(format!("({why})"));
     }
     if let (Some(from), true) = (&change.moved_from, change.action != Action::NoOp) {

@@ -61,6 +61,7 @@ impl Reader<'_> {
             provider,
             provider_span,
             depends_on,
+            check: None,
             lifecycle,
             preconditions,
             postconditions,

@@ -103,6 +103,14 @@ impl Bench {
         planned.map(|p| p.plan).map_err(|f| messages(&f.diagnostics))
     }
 
+    /// Warnings of a plan.
+    pub fn warnings_with(&self, args: &Args) -> Result<Vec<String>, Vec<String>> {
+        let session = self.session();
+        let planned = self.run(Crash::Never, plan(&session, args, "plan")).expect("no crash");
+        let text = |d: &crate::diag::Diagnostic| format!("{}: {}", d.summary, d.detail);
+        planned.map(|p| p.warnings.iter().map(text).collect()).map_err(|f| messages(&f.diagnostics))
+    }
+
     pub fn plan(&self) -> Result<Plan, Vec<String>> {
         self.plan_with(&Args::default())
     }

@@ -5,6 +5,7 @@
 mod bench;
 mod clock;
 mod faults;
+mod history;
 mod lifecycle;
 mod order;
 mod properties;

@@ -6,7 +6,7 @@ use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
 use crate::graph::Node;
 
 use super::Walk;
-use crate::plan::model::{Action, Change, ChangeKey, Plan};
+use crate::plan::model::{Action, Change, ChangeKey, Mode, Plan};
 use crate::plan::{steps, targets};
 
 impl Walk<'_> {
@@ -27,6 +27,27 @@ impl Walk<'_> {
         resolved
     }
 
+    /// Objects that leave the state and live on.
+    fn unmanaged(&self) -> Option<Diagnostic> {
+        let forgotten = self.changes.values().filter(|c| c.action == Action::Forget);
+        let list: String = forgotten
+            .map(|c| match &c.key.deposed {
+                Some(key) => format!("\n - {} (deposed {key})", c.key.addr),
+                None => format!("\n - {}", c.key.addr),
+            })
+            .collect();
+        (!list.is_empty()).then(|| {
+            Diagnostic::warning(
+                "Some objects will no longer be managed by kiban",
+                format!(
+                    "If you apply this plan, kiban will discard its tracking information for the following objects, but \
+                     it will not delete them:{list}\n\nAfter applying this plan, kiban will no longer manage these \
+                     objects. You will need to import them to manage them again."
+                ),
+            )
+        })
+    }
+
     pub(super) fn finish(mut self) -> Result<(Plan, Diagnostics), Diagnostics> {
         self.found.extend(self.inputs.world.take_errors());
         for addr in &self.inputs.options.replace {
@@ -42,6 +63,12 @@ impl Walk<'_> {
                 );
             }
         }
+        if self.inputs.options.mode != Mode::Destroy {
+            self.found.extend(self.moves.validate(self.inputs.config, self.inputs.world, &self.visited));
+        }
+        self.found.extend(self.moves.excluded(&self.inputs.options.targets));
+        self.found.extend(self.moves.unresolved());
+        self.found.extend(self.unmanaged());
         self.found.extend(targets::unmatched(self.inputs.options, self.inputs.graph, self.inputs.stored));
         if self.included.is_some() && !self.found.has_errors() {
             self.found.push(Diagnostic::warning(

@@ -15,7 +15,6 @@ use crate::value::{Type, Value};
 use super::Walk;
 use crate::plan::instance::{InstanceInput, InstancePlan, plan_instance};
 use crate::plan::model::{Action, Change, ChangeKey, Mode, Reason};
-use crate::plan::moves;
 
 impl<'a> Walk<'a> {
     pub(super) fn resource(&mut self, addr: &ConfigResource, block: &'a Resource, module: ModuleInstance) {
@@ -26,7 +25,7 @@ impl<'a> Walk<'a> {
             return;
         };
         let Some(keys) = self.keys(addr, block, &module) else { return };
-        moves::implied(&resource, &keys, &mut self.prior, &mut self.moved);
+        self.moves.implied(&resource, &keys, &mut self.prior);
         let mut values = BTreeMap::new();
         for key in keys.iter() {
             let instance = resource.instance(key.clone());
@@ -98,7 +97,7 @@ impl<'a> Walk<'a> {
             before,
             after,
             replace_paths: BTreeSet::new(),
-            moved_from: self.moved.get(instance).cloned(),
+            moved_from: self.moves.origin(instance).cloned(),
             importing: None,
             span: None,
             dependencies: Vec::new(),

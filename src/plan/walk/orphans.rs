@@ -1,6 +1,6 @@
 //! Objects of the state that the configuration has no more.
 
-use crate::addr::{AbsInstance, InstanceKey, Mode as ResourceMode, ProviderAddr};
+use crate::addr::{AbsInstance, ConfigResource, InstanceKey, Mode as ResourceMode, ModulePath, ProviderAddr};
 use crate::config::Repetition;
 use crate::state::ObjectState;
 
@@ -28,7 +28,8 @@ impl Walk<'_> {
             };
             for (key, object) in &instance.deposed {
                 let before = self.decode(&addr, object, &schema);
-                let mut change = self.change(&addr, &provider, Action::Delete, before, None);
+                let action = if !destroy && self.forgotten(&addr) { Action::Forget } else { Action::Delete };
+                let mut change = self.change(&addr, &provider, action, before, None);
                 change.key.deposed = Some(key.clone());
                 self.changes.insert(change.key.clone(), change);
             }
@@ -47,7 +48,7 @@ impl Walk<'_> {
                 continue;
             }
             let block = self.block(&config);
-            let action = if self.forgotten(&addr) { Action::Forget } else { Action::Delete };
+            let action = if !destroy && self.forgotten(&addr) { Action::Forget } else { Action::Delete };
             let mut change = self.change(&addr, &provider, action, Some(before), None);
             change.reason = (!destroy).then(|| self.why_gone(&addr));
             change.span = block.map(|b| b.header);
@@ -67,10 +68,11 @@ impl Walk<'_> {
 
     /// Whether a `removed` block lets the object live on outside the state.
     fn forgotten(&self, addr: &AbsInstance) -> bool {
-        let removed = self.inputs.config.root.removed.iter();
-        removed.filter(|r| !r.destroy).any(|r| {
-            let target = crate::addr::Target::parse(self.inputs.config.sources.snippet(r.from.span));
-            target.is_some_and(|t| t.covers(addr))
+        let config = addr.resource.config();
+        self.inputs.config.modules().into_iter().any(|module| {
+            let Some(below) = config.module.0.strip_prefix(&*module.path.0) else { return false };
+            let below = ConfigResource { module: ModulePath(below.to_vec()), resource: config.resource.clone() };
+            module.removed.iter().any(|removed| !removed.destroy && names(&removed.from, &below))
         })
     }
 
