@@ -36,6 +36,11 @@ pub enum Event {
     Stopping {
         running: usize,
     },
+    /// An object is under management now that was there before.
+    Imported {
+        addr: AbsInstance,
+        id: String,
+    },
     Diagnostic(Diagnostic),
 }
 

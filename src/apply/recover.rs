@@ -7,7 +7,7 @@ use super::Clock;
 use crate::addr::{AbsInstance, ProviderAddr};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::provider::{Found, Freshness, Intent, Object, Providers, ReadRequest, RemoteId};
-use crate::refresh::merge;
+use crate::refresh::adopted;
 use crate::schema::SharedSchema;
 use crate::state::journal::{Act, Outcome, Unfinished};
 use crate::state::{ObjectState, State};
@@ -37,7 +37,7 @@ pub async fn recover(
         let mut missing = Vec::new();
         for begun in open {
             match adopt(begun, providers, state).await {
-                Ok(Some(id)) => found.push(adopted(begun, &id)),
+                Ok(Some(id)) => found.push(adoption(begun, &id)),
                 // An id that AWS has given and does not know any more is gone for good.
                 Ok(None) if begun.created.is_some() => {}
                 Ok(None) => missing.push(begun),
@@ -49,7 +49,7 @@ pub async fn recover(
     found.clone().or(found)
 }
 
-fn adopted(begun: &Unfinished, id: &RemoteId) -> Diagnostic {
+fn adoption(begun: &Unfinished, id: &RemoteId) -> Diagnostic {
     let address = &begun.intent.address;
     Diagnostic::warning(
         "Object of an interrupted run found",
@@ -107,15 +107,7 @@ fn put(
     provider: &dyn crate::provider::Provider,
 ) -> Result<bool, Diagnostic> {
     let invalid = |why: String| Diagnostic::error("Unexpected answer", why).address(addr);
-    // Arguments that AWS does not store have their defaults until the next apply.
-    let mut prior = identity.clone();
-    for (name, attribute) in &schema.block.attributes {
-        if let Some(default) = &attribute.default {
-            prior.0.entry(name.clone()).or_insert_with(|| default.clone());
-        }
-    }
-    let prior = schema.block.conform(&prior.into_value()).map_err(invalid)?;
-    let value = merge(&schema.block, &prior, object).map_err(invalid)?;
+    let value = adopted(&schema.block, identity, object).map_err(invalid)?;
     let instance = state.instance_mut(addr, provider_addr);
     if let Some(current) = &instance.current {
         let known =

@@ -85,7 +85,8 @@ pub async fn apply(plan: &Plan, cx: Context<'_>) -> Applied {
 impl Apply<'_> {
     async fn execute(self) -> Applied {
         let mut found = Diagnostics::new();
-        let mut summary = Summary::default();
+        // Imported objects are in the state from the first write on.
+        let mut summary = Summary { import: self.plan.summary().import, ..Summary::default() };
         let begin = Record::Begin {
             run: uuid::Uuid::new_v4().to_string(),
             serial: self.plan.prior.serial,
@@ -272,6 +273,11 @@ impl Apply<'_> {
     /// What changes in the state without a call: dependencies, sensitivity, data sources, forgotten ones.
     fn bookkeeping(&self) {
         let destroy = self.plan.mode == Mode::Destroy;
+        for change in &self.plan.changes {
+            if let Some(id) = &change.importing {
+                self.emit(Event::Imported { addr: change.key.addr.clone(), id: id.clone() });
+            }
+        }
         self.saver.change(|state| {
             for change in self.plan.changes.iter().filter(|c| c.action == Action::NoOp && c.key.deposed.is_none()) {
                 let Some(after) = &change.after else { continue };

@@ -250,6 +250,15 @@ impl Builder<'_> {
             }
             self.resource(&node, path, resource);
         }
+        for import in &module.imports {
+            // What tells the object must be known before it can be imported.
+            if let Some(target) = import.target(path)
+                && self.config.module(&target.module).is_some_and(|m| m.resources.contains_key(&target.resource))
+            {
+                let node = Node::Resource(target);
+                import.exprs().for_each(|expr| self.expression(&node, path, expr));
+            }
+        }
         for (key, provider) in &module.providers {
             if path.is_root() {
                 let node = Node::Provider(key.0.clone(), key.1.clone());

@@ -167,13 +167,17 @@ fn configuration(planned: &Planned) -> String {
 /// What would be done, without what is sensitive.
 fn changes(plan: &Plan) -> String {
     let object = |v: &Option<Value>| v.as_ref().map(masked);
-    let all: Vec<(String, String, &[&str], Option<Json>)> = plan
+    let quiet = |c: &crate::plan::Change| {
+        c.action == crate::plan::Action::NoOp && c.moved_from.is_none() && c.importing.is_none()
+    };
+    let all: Vec<_> = plan
         .changes
         .iter()
-        .filter(|c| c.action != crate::plan::Action::NoOp)
+        .filter(|c| !quiet(c))
         .map(|c| {
             let deposed = c.key.deposed.clone().unwrap_or_default();
-            (c.key.addr.to_string(), deposed, c.action.words(), object(&c.after))
+            let from = c.moved_from.as_ref().map(ToString::to_string);
+            (c.key.addr.to_string(), deposed, c.action.words(), from, c.importing.clone(), object(&c.after))
         })
         .collect();
     digest(&all)

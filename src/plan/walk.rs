@@ -2,6 +2,7 @@
 
 mod data;
 mod finish;
+mod imports;
 mod managed;
 mod orphans;
 mod outputs;
@@ -24,6 +25,7 @@ use super::lookup::{find_schema, provider_of};
 use super::model::{Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan};
 use super::moves::Moves;
 use super::targets::names;
+use imports::Imports;
 
 /// What a plan is made of.
 pub struct Inputs<'a> {
@@ -70,6 +72,9 @@ pub async fn plan(
             walk.level(level).await;
         }
     }
+    if walk.inputs.options.mode == Mode::Normal {
+        walk.lost_imports();
+    }
     walk.orphans();
     walk.outputs();
     walk.checks();
@@ -84,6 +89,7 @@ struct Walk<'a> {
     data: BTreeMap<AbsInstance, Value>,
     outputs: BTreeMap<Name, OutputChange>,
     moves: Moves,
+    imports: Imports<'a>,
     /// Instances that the configuration has, or whose number it cannot tell.
     visited: BTreeSet<AbsInstance>,
     undecided: BTreeSet<ConfigResource>,
@@ -115,6 +121,7 @@ impl<'a> Walk<'a> {
             data: BTreeMap::new(),
             outputs: BTreeMap::new(),
             moves: Moves::default(),
+            imports: Imports::default(),
             visited: BTreeSet::new(),
             undecided: BTreeSet::new(),
             pending: BTreeSet::new(),
@@ -123,6 +130,7 @@ impl<'a> Walk<'a> {
             found: Diagnostics::new(),
         };
         walk.included = walk.targeted();
+        walk.find_imports();
         walk
     }
 
@@ -188,6 +196,7 @@ impl<'a> Walk<'a> {
 
     /// Plans all resources of one level; its data sources are read at the same time.
     async fn level(&mut self, level: Vec<ConfigResource>) {
+        self.import(&level).await;
         let mut reads = Vec::new();
         for addr in level {
             let Some(block) = self.block(&addr) else { continue };

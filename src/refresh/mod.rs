@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of configuration.
 
+mod import;
 mod merge;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::provider::{Found, Freshness, Object, Providers, ReadRequest};
 use crate::state::{ObjectState, State};
 
+pub use import::{Wanted, adopted, import};
 pub use merge::merge;
 
 /// The state as it is live now. Objects that are gone leave it. All groups are read at the same time; every failure is

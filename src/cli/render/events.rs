@@ -161,6 +161,8 @@ pub fn event(event: &Event, message: &str, sources: &Sources, now: Now<'_>) -> O
             ("apply_errored", "info", hook)
         }
         Event::Stopping { .. } => return Some(line("info", message, "log", now, json!({}))),
+        // Terraform's stream has no line for it: the planned change has told.
+        Event::Imported { .. } => return None,
         Event::Diagnostic(d) => return Some(diagnostic(d, sources, now)),
     };
     Some(line(level, message, kind, now, json!({ "hook": hook })))

@@ -32,6 +32,7 @@ pub fn message(event: &Event) -> Option<String> {
                 "Interrupted: nothing new starts, and kiban waits for {what} ({running}). Interrupt again to leave at once; the journal then tells the next run what was begun."
             )
         }
+        Event::Imported { addr, id } => format!("{addr}: Import complete [id={}]", printable(id)),
         Event::Diagnostic(_) => return None,
     })
 }
@@ -173,6 +174,7 @@ impl Observer for Live {
                 self.say(&self.palette.bold(&text));
             }
             Event::Stopping { .. } => self.say(&text),
+            Event::Imported { .. } => self.say(&self.palette.bold(&text)),
             Event::Diagnostic(d) => self.say(&reason(d)),
         }
     }

@@ -6,6 +6,7 @@ mod bench;
 mod clock;
 mod faults;
 mod history;
+mod imports;
 mod lifecycle;
 mod order;
 mod properties;

@@ -98,7 +98,7 @@ impl<'a> Walk<'a> {
             after,
             replace_paths: BTreeSet::new(),
             moved_from: self.moves.origin(instance).cloned(),
-            importing: None,
+            importing: self.imports.ids.get(instance).cloned(),
             span: None,
             dependencies: Vec::new(),
             create_before_destroy: false,
