@@ -126,7 +126,7 @@ impl Moves {
         Some(Diagnostic::error(
             "Moved resource instances excluded by targeting",
             format!(
-                "Resource instances in your current state have moved to new addresses in the latest configuration. kiban \
+                "Resource instances in your current state have moved to new addresses in the latest configuration. Terraform \
                  must include those resource instances while planning in order to ensure a correct result, but your \
                  -target=... options do not fully cover all of those resource instances.\n\nTo create a valid plan, \
                  either remove your -target=... options altogether or add the following additional target \
@@ -146,11 +146,11 @@ impl Moves {
         Some(Diagnostic::warning(
             "Unresolved resource instance address changes",
             format!(
-                "kiban tried to adjust resource instance addresses in the prior state based on change information \
+                "Terraform tried to adjust resource instance addresses in the prior state based on change information \
                  recorded in the configuration, but some adjustments did not succeed due to existing objects already \
-                 at the intended addresses:{list}\n\nkiban has planned to destroy these objects. If the proposed \
-                 changes aren't appropriate, you must first resolve the conflicts in the state and then create a new \
-                 plan."
+                 at the intended addresses:{list}\n\nTerraform has planned to destroy these objects. If Terraform's \
+                 proposed changes aren't appropriate, you must first resolve the conflicts using the \"terraform state\" \
+                 subcommands and then create a new plan."
             ),
         ))
     }
@@ -223,7 +223,7 @@ fn convert(
             )
             .address(old)
         })?;
-        object.encode(&value);
+        object.encode(&value, &schema.block);
         object.schema_version = schema.version;
     }
     Ok(provider)

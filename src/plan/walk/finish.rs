@@ -38,11 +38,11 @@ impl Walk<'_> {
             .collect();
         (!list.is_empty()).then(|| {
             Diagnostic::warning(
-                "Some objects will no longer be managed by kiban",
+                "Some objects will no longer be managed by Terraform",
                 format!(
-                    "If you apply this plan, kiban will discard its tracking information for the following objects, but \
-                     it will not delete them:{list}\n\nAfter applying this plan, kiban will no longer manage these \
-                     objects. You will need to import them to manage them again."
+                    "If you apply this plan, Terraform will discard its tracking information for the following objects, but \
+                     it will not delete them:{list}\n\nAfter applying this plan, Terraform will no longer manage \
+                     these objects. You will need to import them into Terraform to manage them again."
                 ),
             )
         })

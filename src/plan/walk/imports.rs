@@ -84,7 +84,7 @@ impl<'a> Walk<'a> {
                 (Ok(_), None) => continue,
             };
             let mut object = ObjectState { schema_version: typed.1.version, ..ObjectState::default() };
-            object.encode(&value);
+            object.encode(&value, &typed.1.block);
             self.prior.instance_mut(&addr, &typed.0).current = Some(object);
         }
     }
@@ -120,7 +120,7 @@ impl<'a> Walk<'a> {
         if !value.is_wholly_known() {
             return Err(invalid(
                 "The \"for_each\" expression includes values derived from other resource attributes that cannot be \
-                 determined until apply, and so kiban cannot determine the full set of values that might be used to \
+                 determined until apply, and so Terraform cannot determine the full set of values that might be used to \
                  import this resource.",
             ));
         }
@@ -160,7 +160,7 @@ impl<'a> Walk<'a> {
             .into());
         }
         let Some((provider, _)) = self.typed(&addr.resource.config(), block) else { return Ok(None) };
-        let Some(configured) = self.inputs.providers.get(&provider) else { return Ok(None) };
+        let Some(configured) = self.inputs.providers.of(&provider, &addr) else { return Ok(None) };
         let scope = self.inputs.world.scope_of(module, repeated);
         let expr = import.identity.expr();
         let value = evaluate(expr, &scope)?;
@@ -261,7 +261,7 @@ pub(in crate::plan) fn identify(
     if !value.is_wholly_known() {
         return Err(invalid(format!(
             "The import block \"{what}\" argument depends on resource attributes that cannot be determined until apply, \
-             so kiban cannot plan to import this resource."
+             so Terraform cannot plan to import this resource."
         )));
     }
     let secret = value.is_sensitive_deep();
