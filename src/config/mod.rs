@@ -10,6 +10,7 @@ mod model;
 mod overrides;
 mod reference;
 mod settings;
+pub mod testing;
 mod types;
 mod variables;
 
