@@ -19,5 +19,5 @@ mod template;
 mod tests;
 
 pub use align::is_open;
-pub use json::{parse_json_body, parse_json_values};
+pub use json::{parse_json_body, parse_json_tests, parse_json_values};
 pub use parse::{MAX_SOURCE_BYTES, parse_body, parse_expr, parse_template};

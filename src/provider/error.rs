@@ -39,13 +39,15 @@ pub struct Error {
     pub message: String,
     pub request_id: Option<String>,
     pub hint: Option<String>,
+    /// Instead of the words of whoever made the call.
+    pub summary: Option<&'static str>,
 }
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, operation: None, code: None, message: message.into(), request_id: None, hint: None }
+        Self { kind, operation: None, code: None, message: message.into(), request_id: None, hint: None, summary: None }
     }
 
     pub fn other(message: impl Into<String>) -> Self {
@@ -59,6 +61,12 @@ impl Error {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    #[must_use]
+    pub fn summary(mut self, summary: &'static str) -> Self {
+        self.summary = Some(summary);
         self
     }
 
@@ -76,7 +84,7 @@ impl Error {
         let found = match self.kind {
             ErrorKind::Credentials => Diagnostic::error("No usable AWS credentials", sentence(&self.message)),
             ErrorKind::Unreachable => Diagnostic::error("Endpoint unreachable", sentence(&self.message)),
-            _ => Diagnostic::error(summary, sentence(&self.to_string())),
+            _ => Diagnostic::error(self.summary.unwrap_or(summary), sentence(&self.to_string())),
         };
         match &self.hint {
             Some(hint) => found.hint(hint),

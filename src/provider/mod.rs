@@ -10,6 +10,7 @@ mod object;
 mod providers;
 pub mod registry;
 mod resource;
+pub mod standin;
 mod state_only;
 
 pub use change::PlannedChange;
@@ -28,6 +29,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use crate::addr::AbsInstance;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::schema::{Block, SharedSchema};
 
@@ -160,5 +162,10 @@ pub trait Provider: Send + Sync {
     /// Ends it. The run no longer uses the object.
     async fn close_ephemeral(&self, _kind: &str, _opened: &Opened) -> Result<()> {
         Ok(())
+    }
+
+    /// This provider as one instance sees it, where that makes a difference.
+    fn bound(&self, _instance: &AbsInstance) -> Option<Arc<dyn Provider>> {
+        None
     }
 }

@@ -57,7 +57,8 @@ impl Providers {
 
     /// The provider of one instance: the configured one, unless another stands in for it.
     pub fn of(&self, addr: &ProviderAddr, instance: &AbsInstance) -> Option<Arc<dyn Provider>> {
-        self.override_of(instance).or_else(|| self.get(addr))
+        let provider = self.override_of(instance).or_else(|| self.get(addr))?;
+        Some(provider.bound(instance).unwrap_or(provider))
     }
 
     /// Takes a configured provider away, so that it is configured again.

@@ -7,23 +7,15 @@ use std::path::Path;
 use crate::addr::Name;
 use crate::diag::{Diagnostic, Diagnostics, SourceId, Sources, Span, reason};
 use crate::hcl::ast::{Block, Body};
-use crate::hcl::{parse_body, parse_json_body};
+use crate::hcl::{parse_body, parse_json_tests};
 
 use super::super::load::{clean, installed_modules, load_below};
 use super::super::{Loaded, ProviderConfig};
 use super::blocks::{Checker, shown};
 use super::{LoadedTests, MockProvider, Phase, ProviderRef, Run, TestFile, TestProvider, mocks, overrides};
 
-const BLOCKS: &[&str] = &[
-    "run",
-    "variables",
-    "provider",
-    "mock_provider",
-    "override_resource",
-    "override_data",
-    "override_module",
-    "test",
-];
+const BLOCKS: &[&str] =
+    &["run", "variables", "provider", "mock_provider", "override_resource", "override_data", "override_module", "test"];
 
 /// Reads the test files in the root module's folder and in the folder of tests below it.
 pub fn load_tests(dir: &Path, tests: &Path, sources: Sources) -> LoadedTests {
@@ -194,7 +186,11 @@ impl Loader<'_> {
                     }
                 };
                 if !self.dir.join(&folder).is_dir() {
-                    let detail = format!("The directory {} could not be read for module \"{}\".", folder.display(), run.name.name);
+                    let detail = format!(
+                        "The directory {} could not be read for module \"{}\".",
+                        folder.display(),
+                        run.name.name
+                    );
                     self.found.push(
                         Diagnostic::error("Unreadable module directory", detail).at(module.span).within(run.header),
                     );
@@ -218,7 +214,7 @@ impl Loader<'_> {
 }
 
 fn parse(name: &str, id: SourceId, text: &str) -> (Body, Diagnostics) {
-    if name.ends_with(".json") { parse_json_body(id, text) } else { parse_body(id, text) }
+    if name.ends_with(".json") { parse_json_tests(id, text) } else { parse_body(id, text) }
 }
 
 fn run(checker: &mut Checker<'_>, block: &Block, runs: &mut Vec<Run>) {

@@ -79,8 +79,11 @@ impl Checker<'_> {
                 None => None,
             };
             if let Some(old) = out.get(&label.name) {
-                let detail =
-                    format!("A {kind} block for {} has already been defined at {}.", label.name, self.place(old.header));
+                let detail = format!(
+                    "A {kind} block for {} has already been defined at {}.",
+                    label.name,
+                    self.place(old.header)
+                );
                 self.error(&format!("Duplicate {kind} block"), detail, block.header, block.header);
                 continue;
             }

@@ -22,7 +22,8 @@ impl Checker<'_> {
             if let Some(old) = out.iter().find(|o| o.target == new.target) {
                 let place = self.place(old.mocked.header);
                 let article = if kind.starts_with('o') { "An" } else { "A" };
-                let detail = format!("{article} {kind} block targeting {} has already been defined at {place}.", new.target);
+                let detail =
+                    format!("{article} {kind} block targeting {} has already been defined at {place}.", new.target);
                 self.error(&format!("Duplicate {kind} block"), detail, block.header, block.header);
                 continue;
             }

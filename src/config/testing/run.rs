@@ -7,20 +7,11 @@ use crate::value::Type;
 
 use super::super::{Condition, Reference, Target as RefTarget};
 use super::blocks::{Checker, NAME_RULE, address, is_identifier, provider_ref};
-use super::{
-    Command, Expectation, PassedProvider, Phase, PlanOptions, Run, RunMode, RunModule, overrides,
-};
+use super::{Command, Expectation, PassedProvider, Phase, PlanOptions, Run, RunMode, RunModule, overrides};
 
 const ARGUMENTS: &[&str] = &["command", "providers", "expect_failures", "state_key", "parallel"];
-const BLOCKS: &[&str] = &[
-    "plan_options",
-    "assert",
-    "variables",
-    "module",
-    "override_resource",
-    "override_data",
-    "override_module",
-];
+const BLOCKS: &[&str] =
+    &["plan_options", "assert", "variables", "module", "override_resource", "override_data", "override_module"];
 
 impl Checker<'_> {
     pub fn run(&mut self, block: &Block) -> Option<Run> {
@@ -182,12 +173,9 @@ impl Checker<'_> {
         for (target, span) in self.targets(body, "replace", within) {
             match overrides::instance(&target).filter(|i| i.mode() == Mode::Managed) {
                 Some(instance) => replace.push(instance),
-                None => self.error(
-                    "Invalid target",
-                    "Only instances of managed resources can be replaced.",
-                    span,
-                    within,
-                ),
+                None => {
+                    self.error("Invalid target", "Only instances of managed resources can be replaced.", span, within)
+                }
             }
         }
         PlanOptions { mode, refresh, replace, targets }

@@ -102,13 +102,65 @@ const TOP_LEVEL: [Kind; 13] = [
     Kind { name: "check", labels: 1, blocks: &[DATA, Kind { name: "assert", ..PLAIN }], ..PLAIN },
 ];
 
+const MOCKED: Kind = Kind { labels: 1, expressions: &["override_during"], ..PLAIN };
+const OVERRIDE: Kind = Kind { expressions: &["target", "override_during"], ..PLAIN };
+const OVERRIDE_RESOURCE: Kind = Kind { name: "override_resource", ..OVERRIDE };
+const OVERRIDE_DATA: Kind = Kind { name: "override_data", ..OVERRIDE };
+const OVERRIDE_MODULE: Kind = Kind { name: "override_module", ..OVERRIDE };
+const MOCK_RESOURCE: Kind = Kind { name: "mock_resource", ..MOCKED };
+const MOCK_DATA: Kind = Kind { name: "mock_data", ..MOCKED };
+const VARIABLES: Kind = Kind { name: "variables", ..PLAIN };
+
+/// Blocks of test files, and of the files of mocks that they name.
+const TESTS: [Kind; 10] = [
+    Kind {
+        name: "run",
+        labels: 1,
+        blocks: &[
+            Kind { name: "plan_options", expressions: &["mode", "replace", "target"], ..PLAIN },
+            Kind { name: "assert", ..PLAIN },
+            VARIABLES,
+            Kind { name: "module", ..LITERAL },
+            OVERRIDE_RESOURCE,
+            OVERRIDE_DATA,
+            OVERRIDE_MODULE,
+        ],
+        expressions: &["command", "expect_failures", "providers"],
+        ..PLAIN
+    },
+    VARIABLES,
+    Kind { name: "provider", labels: 1, literals: Literals::These(&["alias", "version"]), schema: true, ..PLAIN },
+    Kind {
+        name: "mock_provider",
+        labels: 1,
+        blocks: &[MOCK_RESOURCE, MOCK_DATA, OVERRIDE_RESOURCE, OVERRIDE_DATA],
+        expressions: &["override_during"],
+        ..PLAIN
+    },
+    MOCK_RESOURCE,
+    MOCK_DATA,
+    OVERRIDE_RESOURCE,
+    OVERRIDE_DATA,
+    OVERRIDE_MODULE,
+    Kind { name: "test", ..PLAIN },
+];
+
 impl Converter {
-    /// The body of a file.
-    pub(super) fn file(mut self, root: Option<Node>) -> (Body, Diagnostics) {
+    /// The body of a file of configuration.
+    pub(super) fn file(self, root: Option<Node>) -> (Body, Diagnostics) {
+        self.of_kinds(root, &TOP_LEVEL)
+    }
+
+    /// The body of a file of tests or mocks.
+    pub(super) fn tests(self, root: Option<Node>) -> (Body, Diagnostics) {
+        self.of_kinds(root, &TESTS)
+    }
+
+    fn of_kinds(mut self, root: Option<Node>, kinds: &[Kind]) -> (Body, Diagnostics) {
         let mut body = self.empty(0..self.length);
         let properties = root.as_ref().map(|root| self.properties(root, "The file")).unwrap_or_default();
         for (key, node) in properties {
-            match TOP_LEVEL.iter().find(|kind| kind.name == key.value) {
+            match kinds.iter().find(|kind| kind.name == key.value) {
                 Some(kind) => self.blocks(kind, key, node, &mut body.blocks),
                 // Not for this module to judge: a misspelt kind is told by who knows the kinds.
                 None => body.attributes.push(self.attribute(key, node, Strings::Template)),

@@ -25,6 +25,12 @@ pub fn parse_json_body(source: SourceId, text: &str) -> (Body, Diagnostics) {
     reader.file(root)
 }
 
+/// Reads a `.tftest.json` or `.tfmock.json` file, as [`parse_json_body`] reads configuration.
+pub fn parse_json_tests(source: SourceId, text: &str) -> (Body, Diagnostics) {
+    let (reader, root) = open(source, text);
+    reader.tests(root)
+}
+
 /// Reads a `.tfvars.json` file: one attribute per property, strings are taken literally.
 pub fn parse_json_values(source: SourceId, text: &str) -> (Body, Diagnostics) {
     let (mut reader, root) = open(source, text);
