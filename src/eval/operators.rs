@@ -59,14 +59,14 @@ fn is_arithmetic(op: BinaryOp) -> bool {
 }
 
 fn numeric(op: BinaryOp, a: &Number, b: &Number, span: Span) -> Evaluated {
-    let by_zero = || fail("Division by zero", "The divisor of this operation is zero.", span);
+    let failed = |why| fail("Operation failed", format!("Error during operation: {why}."), span);
     let order = a.cmp(b);
     Ok(match op {
-        BinaryOp::Add => a.add(b).into(),
-        BinaryOp::Sub => a.sub(b).into(),
-        BinaryOp::Mul => a.mul(b).into(),
-        BinaryOp::Div => a.div(b).ok_or_else(by_zero)?.into(),
-        BinaryOp::Mod => a.rem(b).ok_or_else(by_zero)?.into(),
+        BinaryOp::Add => a.try_add(b).map_err(failed)?.into(),
+        BinaryOp::Sub => a.try_sub(b).map_err(failed)?.into(),
+        BinaryOp::Mul => a.try_mul(b).map_err(failed)?.into(),
+        BinaryOp::Div => a.try_div(b).map_err(failed)?.into(),
+        BinaryOp::Mod => a.try_rem(b).map_err(failed)?.into(),
         BinaryOp::Less => (order == Ordering::Less).into(),
         BinaryOp::LessEq => (order != Ordering::Greater).into(),
         BinaryOp::Greater => (order == Ordering::Greater).into(),
@@ -172,6 +172,11 @@ fn equal_known(a: &Value, b: &Value) -> Option<bool> {
             None
         }
         (Kind::List(s, x), Kind::List(t, y)) if s == t => all(x.len() == y.len(), x.iter().zip(y.iter())),
+        (Kind::Tuple(_), Kind::Tuple(_)) | (Kind::Object(_), Kind::Object(_)) if a.ty() != b.ty() => {
+            // What is not typed yet may come to any type; once all is known, types tell.
+            let open = may_agree(&a.ty(), &b.ty()) && !(a.is_wholly_known() && b.is_wholly_known());
+            if open { None } else { Some(false) }
+        }
         (Kind::Tuple(x), Kind::Tuple(y)) => all(x.len() == y.len(), x.iter().zip(y.iter())),
         (Kind::Map(s, x), Kind::Map(t, y)) if s == t => all(x.keys().eq(y.keys()), x.values().zip(y.values())),
         (Kind::Object(x), Kind::Object(y)) => all(x.keys().eq(y.keys()), x.values().zip(y.values())),
@@ -182,17 +187,28 @@ fn equal_known(a: &Value, b: &Value) -> Option<bool> {
     }
 }
 
+/// Whether two types may turn out to be the same.
+fn may_agree(a: &Type, b: &Type) -> bool {
+    match (a, b) {
+        (Type::Dynamic, _) | (_, Type::Dynamic) => true,
+        (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) | (Type::Map(a), Type::Map(b)) => may_agree(a, b),
+        (Type::Tuple(a), Type::Tuple(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| may_agree(a, b)),
+        (Type::Object(a), Type::Object(b)) => {
+            a.attributes.keys().eq(b.attributes.keys())
+                && a.attributes.values().zip(b.attributes.values()).all(|(a, b)| may_agree(a, b))
+        }
+        _ => a == b,
+    }
+}
+
+/// The first pair that is not equal for certain decides.
 fn all<'a>(same_shape: bool, mut pairs: impl Iterator<Item = (&'a Value, &'a Value)>) -> Option<bool> {
     if !same_shape {
         return Some(false);
     }
-    let mut known = true;
-    let differs = pairs.any(|(a, b)| match equal(a, b) {
-        Some(same) => !same,
-        None => {
-            known = false;
-            false
-        }
-    });
-    if differs { Some(false) } else { known.then_some(true) }
+    let undecided = |(a, b): (&Value, &Value)| match equal(a, b) {
+        Some(true) => None,
+        other => Some(other),
+    };
+    pairs.find_map(undecided).unwrap_or(Some(true))
 }

@@ -7,6 +7,7 @@ use super::expr::{Cx, Evaluated, eval, fail};
 use super::for_expr::{Items, bind, iterate};
 use crate::diag::Diagnostics;
 use crate::hcl::ast::{Expr, Part};
+pub(crate) use crate::value::normalized;
 use crate::value::{Kind, Marks, Refinement, Type, Value, convert};
 
 /// The value of a template. One interpolation alone gives its value unchanged; everything else is text.
@@ -130,10 +131,4 @@ impl Text {
         };
         value.mark(self.marks)
     }
-}
-
-/// Text in the normal form that all strings of the language have (NFC).
-pub(crate) fn normalized(text: String) -> String {
-    use unicode_normalization::{UnicodeNormalization, is_nfc};
-    if text.is_ascii() || is_nfc(&text) { text } else { text.nfc().collect() }
 }

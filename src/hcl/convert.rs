@@ -88,7 +88,7 @@ impl<'a> Converter<'a> {
             Expression::Number(_) => ExprKind::Literal(self.number(range.clone())),
             Expression::String(text) => {
                 self.refuse_newline(range.clone());
-                ExprKind::Literal(Value::string(text.as_str()))
+                ExprKind::Literal(Value::text(text.as_str()))
             }
             Expression::Array(items) => ExprKind::Tuple(items.iter().map(|e| self.expr(e)).collect()),
             Expression::Object(object) => {
@@ -252,7 +252,7 @@ impl<'a> Converter<'a> {
                     _ => text.value().clone(),
                 };
                 self.refuse_newline(range.clone());
-                ObjectKey::Expr(Expr { kind: ExprKind::Literal(Value::string(text)), span: self.span(range) })
+                ObjectKey::Expr(Expr { kind: ExprKind::Literal(Value::text(text)), span: self.span(range) })
             }
             EditKey::Expression(e @ (Expression::Null(_) | Expression::Bool(_))) => {
                 let range = e.span();

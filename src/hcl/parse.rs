@@ -59,7 +59,7 @@ pub fn parse_template(source: SourceId, text: &str) -> Result<Expr, Diagnostics>
 pub(super) fn parse_template_at(source: SourceId, text: &str, base: usize) -> Result<Expr, Diagnostics> {
     let span = Span::new(source, base..base + text.len());
     if !text.contains("${") && !text.contains("%{") {
-        return Ok(Expr { kind: ExprKind::Literal(Value::string(text)), span });
+        return Ok(Expr { kind: ExprKind::Literal(Value::text(text)), span });
     }
     admissible_length(source, text, base)?;
     match align::parse(&align::aligned(text, true), hcl_edit::parser::parse_template) {

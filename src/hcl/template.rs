@@ -105,7 +105,7 @@ pub(super) fn build(mut tokens: Vec<Token>, flush: bool) -> ExprKind {
     let mut parts = nest(&mut tokens).0;
     match parts.as_mut_slice() {
         [] => ExprKind::Literal(Value::string("")),
-        [Part::Text(text, _)] => ExprKind::Literal(Value::string(text.clone())),
+        [Part::Text(text, _)] => ExprKind::Literal(Value::text(text.to_string())),
         _ => ExprKind::Template(parts),
     }
 }

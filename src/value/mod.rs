@@ -122,6 +122,11 @@ impl Value {
         Kind::String(text.into()).into()
     }
 
+    /// A string in the normal form of the language.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::string(normalized(text.into()))
+    }
+
     /// A list; its elements must already have the type `element`.
     pub fn list(element: Type, items: Vec<Value>) -> Self {
         Kind::List(element, Arc::new(items)).into()
@@ -349,6 +354,12 @@ impl Value {
         self.marks_deep() == Marks::NONE && other.marks_deep() == Marks::NONE && self == other
             || self.clone().unmark_deep().0 == other.clone().unmark_deep().0
     }
+}
+
+/// Text in the normal form that all strings of the language have (NFC).
+pub fn normalized(text: String) -> String {
+    use unicode_normalization::{UnicodeNormalization, is_nfc};
+    if text.is_ascii() || is_nfc(&text) { text } else { text.nfc().collect() }
 }
 
 impl fmt::Debug for Value {

@@ -1,4 +1,5 @@
-//! Exact numbers: binary floating point with 512 bits of precision, as the Terraform language specifies.
+//! Exact numbers: binary floating point with 512 bits of precision, infinities and a zero with a sign, as the Terraform
+//! language specifies.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -29,17 +30,25 @@ pub struct Number(Repr);
 enum Repr {
     Small(i64),
     Big(Arc<Big>),
+    /// Equal to zero; what it divides is infinite below.
+    MinusZero,
+    Infinite(Sign),
 }
 
+/// Why an operation has no result: a phrase without a full stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Undefined(&'static str);
+
 impl Number {
-    /// A float as it stands in binary; NaN and infinities become zero, which no source produces.
+    /// A float as it stands in binary; NaN becomes zero, which no source produces.
     pub fn from_f64(n: f64) -> Self {
         Big::try_from(n).map_or(Self(Repr::Small(0)), |b| Self::from_big(b.with_precision(PRECISION).value()))
     }
 
     fn from_big(big: Big) -> Self {
         if big.repr().is_infinite() {
-            return Self(Repr::Small(0));
+            return Self(Repr::Infinite(big.sign()));
         }
         if big.repr().exponent() >= 0 || big.fract() == Big::ZERO {
             // Only small magnitudes are turned into integers: `1e100000` must not be written out here.
@@ -52,28 +61,48 @@ impl Number {
         Self(Repr::Big(Arc::new(big)))
     }
 
-    fn big(&self) -> Big {
+    /// Zero, below or above where it counts.
+    fn zero(sign: Sign) -> Self {
+        Self(if sign == Sign::Negative { Repr::MinusZero } else { Repr::Small(0) })
+    }
+
+    /// The number as a float; infinities have none.
+    fn big(&self) -> Option<Big> {
         match &self.0 {
-            Repr::Small(n) => Big::from(IBig::from(*n)).with_precision(PRECISION).value(),
-            Repr::Big(b) => (**b).clone(),
+            Repr::Small(n) => Some(Big::from(IBig::from(*n)).with_precision(PRECISION).value()),
+            Repr::MinusZero => Some(Big::ZERO),
+            Repr::Big(b) => Some((**b).clone()),
+            Repr::Infinite(_) => None,
+        }
+    }
+
+    fn sign(&self) -> Sign {
+        match &self.0 {
+            Repr::Small(n) if *n < 0 => Sign::Negative,
+            Repr::Small(_) => Sign::Positive,
+            Repr::Big(b) => b.sign(),
+            Repr::MinusZero => Sign::Negative,
+            Repr::Infinite(sign) => *sign,
         }
     }
 
     pub fn is_zero(&self) -> bool {
-        matches!(self.0, Repr::Small(0))
+        matches!(self.0, Repr::Small(0) | Repr::MinusZero)
+    }
+
+    pub fn is_infinite(&self) -> bool {
+        matches!(self.0, Repr::Infinite(_))
     }
 
     pub fn is_negative(&self) -> bool {
-        match &self.0 {
-            Repr::Small(n) => *n < 0,
-            Repr::Big(b) => b.sign() == Sign::Negative,
-        }
+        self.sign() == Sign::Negative && !self.is_zero()
     }
 
     pub fn is_integer(&self) -> bool {
         match &self.0 {
-            Repr::Small(_) => true,
+            Repr::Small(_) | Repr::MinusZero => true,
             Repr::Big(b) => b.repr().exponent() >= 0 || b.fract() == Big::ZERO,
+            Repr::Infinite(_) => false,
         }
     }
 
@@ -81,69 +110,140 @@ impl Number {
     pub fn to_i64(&self) -> Option<i64> {
         match self.0 {
             Repr::Small(n) => Some(n),
-            Repr::Big(_) => None,
+            Repr::MinusZero => Some(0),
+            Repr::Big(_) | Repr::Infinite(_) => None,
         }
     }
 
     pub fn to_f64(&self) -> f64 {
         match &self.0 {
             Repr::Small(n) => *n as f64,
+            Repr::MinusZero => -0.0,
             Repr::Big(b) => b.to_f64().value(),
+            Repr::Infinite(Sign::Positive) => f64::INFINITY,
+            Repr::Infinite(Sign::Negative) => f64::NEG_INFINITY,
         }
     }
 
+    /// The sum.
+    pub fn try_add(&self, other: &Self) -> Result<Self, Undefined> {
+        match (&self.0, &other.0) {
+            (Repr::Small(a), Repr::Small(b)) if a.checked_add(*b).is_some() => Ok(Self(Repr::Small(a + b))),
+            (Repr::MinusZero, Repr::MinusZero) => Ok(self.clone()),
+            _ => match (self.big(), other.big()) {
+                (Some(a), Some(b)) => Ok(Self::from_big(a + b)),
+                (None, None) if self.sign() != other.sign() => {
+                    Err(Undefined("can't compute sum of opposing infinities"))
+                }
+                (None, _) => Ok(self.clone()),
+                (_, None) => Ok(other.clone()),
+            },
+        }
+    }
+
+    /// The difference.
+    pub fn try_sub(&self, other: &Self) -> Result<Self, Undefined> {
+        self.try_add(&other.neg()).map_err(|_| Undefined("can't subtract infinity from itself"))
+    }
+
+    /// The product.
+    pub fn try_mul(&self, other: &Self) -> Result<Self, Undefined> {
+        let sign = self.sign() * other.sign();
+        match (&self.0, &other.0) {
+            _ if (self.is_zero() || other.is_zero()) && (self.is_infinite() || other.is_infinite()) => {
+                Err(Undefined("can't multiply zero by infinity"))
+            }
+            _ if self.is_zero() || other.is_zero() => Ok(Self::zero(sign)),
+            (Repr::Small(a), Repr::Small(b)) if a.checked_mul(*b).is_some() => Ok(Self(Repr::Small(a * b))),
+            _ => Ok(match (self.big(), other.big()) {
+                (Some(a), Some(b)) => Self::from_big(a * b),
+                _ => Self(Repr::Infinite(sign)),
+            }),
+        }
+    }
+
+    /// The quotient; infinite where only the divisor is zero.
+    pub fn try_div(&self, other: &Self) -> Result<Self, Undefined> {
+        let sign = self.sign() * other.sign();
+        if self.is_zero() && other.is_zero() || self.is_infinite() && other.is_infinite() {
+            return Err(Undefined("can't divide zero by zero or infinity by infinity"));
+        }
+        if self.is_zero() {
+            return Ok(Self::zero(sign));
+        }
+        if other.is_zero() {
+            return Ok(Self(Repr::Infinite(sign)));
+        }
+        match (&self.0, &other.0) {
+            (Repr::Small(a), Repr::Small(b)) if a.checked_rem(*b) == Some(0) => Ok(Self(Repr::Small(a / b))),
+            _ => Ok(match (self.big(), other.big()) {
+                (Some(a), Some(b)) => Self::from_big(a / b),
+                (None, _) => Self(Repr::Infinite(sign)),
+                (_, None) => Self::zero(sign),
+            }),
+        }
+    }
+
+    /// The remainder with the sign of the dividend. What is divided by zero remains whole.
+    pub fn try_rem(&self, other: &Self) -> Result<Self, Undefined> {
+        if self.is_infinite() || other.is_infinite() {
+            return Err(Undefined("can't use modulo with zero and infinity"));
+        }
+        if self.is_zero() || other.is_zero() {
+            return Ok(self.clone());
+        }
+        if let (Repr::Small(a), Repr::Small(b)) = (&self.0, &other.0) {
+            return Ok(a.checked_rem(*b).unwrap_or(0).into());
+        }
+        let quotient = self.try_div(other)?.trunc();
+        self.try_sub(&quotient.try_mul(other)?)
+    }
+
+    /// The sum; zero where there is none.
     #[must_use]
     pub fn add(&self, other: &Self) -> Self {
-        match (&self.0, &other.0) {
-            (Repr::Small(a), Repr::Small(b)) if a.checked_add(*b).is_some() => Self(Repr::Small(a + b)),
-            _ => Self::from_big(self.big() + other.big()),
-        }
+        self.try_add(other).unwrap_or_else(|_| 0.into())
     }
 
+    /// The difference; zero where there is none.
     #[must_use]
     pub fn sub(&self, other: &Self) -> Self {
-        self.add(&other.neg())
+        self.try_sub(other).unwrap_or_else(|_| 0.into())
     }
 
+    /// The product; zero where there is none.
     #[must_use]
     pub fn mul(&self, other: &Self) -> Self {
-        match (&self.0, &other.0) {
-            (Repr::Small(a), Repr::Small(b)) if a.checked_mul(*b).is_some() => Self(Repr::Small(a * b)),
-            _ => Self::from_big(self.big() * other.big()),
-        }
+        self.try_mul(other).unwrap_or_else(|_| 0.into())
     }
 
     /// The quotient; `None` where the divisor is zero.
     pub fn div(&self, other: &Self) -> Option<Self> {
-        if other.is_zero() {
-            return None;
-        }
-        match (&self.0, &other.0) {
-            (Repr::Small(a), Repr::Small(b)) if a.checked_rem(*b) == Some(0) => Some(Self(Repr::Small(a / b))),
-            _ => Some(Self::from_big(self.big() / other.big())),
-        }
+        if other.is_zero() { None } else { self.try_div(other).ok() }
     }
 
     /// The remainder with the sign of the dividend; `None` where the divisor is zero.
     pub fn rem(&self, other: &Self) -> Option<Self> {
-        if let (Repr::Small(a), Repr::Small(b)) = (&self.0, &other.0) {
-            return a.checked_rem(*b).map(|n| Self(Repr::Small(n)));
-        }
-        let quotient = self.div(other)?.trunc();
-        Some(self.sub(&quotient.mul(other)))
+        if other.is_zero() { None } else { self.try_rem(other).ok() }
     }
 
     #[must_use]
     pub fn neg(&self) -> Self {
         match &self.0 {
-            Repr::Small(n) => n.checked_neg().map_or_else(|| Self::from_big(-self.big()), |n| Self(Repr::Small(n))),
+            Repr::Small(0) => Self(Repr::MinusZero),
+            Repr::MinusZero => Self(Repr::Small(0)),
+            Repr::Small(n) => match n.checked_neg() {
+                Some(n) => Self(Repr::Small(n)),
+                None => Self::from_big(-Big::from(IBig::from(*n)).with_precision(PRECISION).value()),
+            },
             Repr::Big(b) => Self::from_big(-(**b).clone()),
+            Repr::Infinite(sign) => Self(Repr::Infinite(-*sign)),
         }
     }
 
     #[must_use]
     pub fn abs(&self) -> Self {
-        if self.is_negative() { self.neg() } else { self.clone() }
+        if self.sign() == Sign::Negative { self.neg() } else { self.clone() }
     }
 
     #[must_use]
@@ -248,6 +348,17 @@ impl FromStr for Number {
 
     /// Reads a decimal literal, with an optional sign, fraction and exponent.
     fn from_str(text: &str) -> Result<Self, NotANumber> {
+        let number = Self::parse(text)?;
+        Ok(if text.starts_with('-') && number.is_zero() { Self(Repr::MinusZero) } else { number })
+    }
+}
+
+impl Number {
+    fn parse(text: &str) -> Result<Self, NotANumber> {
+        if let "Inf" | "+Inf" | "-Inf" | "inf" | "+inf" | "-inf" = text {
+            let sign = if text.starts_with('-') { Sign::Negative } else { Sign::Positive };
+            return Ok(Self(Repr::Infinite(sign)));
+        }
         if let Ok(n) = text.parse::<i64>() {
             return if text.starts_with('+') && text.len() == 1 { Err(NotANumber) } else { Ok(n.into()) };
         }
@@ -279,6 +390,9 @@ impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Repr::Small(n) => n.fmt(f),
+            Repr::MinusZero => f.write_str("-0"),
+            Repr::Infinite(Sign::Positive) => f.write_str("+Inf"),
+            Repr::Infinite(Sign::Negative) => f.write_str("-Inf"),
             Repr::Big(b) => {
                 let sign = if b.sign() == Sign::Negative { "-" } else { "" };
                 if self.is_integer() {
@@ -315,6 +429,9 @@ impl Ord for Number {
     fn cmp(&self, other: &Self) -> Ordering {
         match (&self.0, &other.0) {
             (Repr::Small(a), Repr::Small(b)) => a.cmp(b),
+            (Repr::Infinite(a), Repr::Infinite(b)) => (*a == Sign::Positive).cmp(&(*b == Sign::Positive)),
+            (Repr::Infinite(Sign::Positive), _) | (_, Repr::Infinite(Sign::Negative)) => Ordering::Greater,
+            (Repr::Infinite(Sign::Negative), _) | (_, Repr::Infinite(Sign::Positive)) => Ordering::Less,
             _ => self.big().cmp(&other.big()),
         }
     }
@@ -324,6 +441,8 @@ impl Hash for Number {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match &self.0 {
             Repr::Small(n) => n.hash(state),
+            Repr::MinusZero => 0i64.hash(state),
+            Repr::Infinite(sign) => (*sign == Sign::Positive).hash(state),
             Repr::Big(b) => b.repr().to_string().hash(state),
         }
     }

@@ -17,6 +17,10 @@ pub fn hcl(value: &Value) -> String {
 }
 
 fn write(value: &Value, depth: usize) -> String {
+    // Nothing is given away by what nobody knows yet.
+    if !value.is_known() {
+        return "(known after apply)".into();
+    }
     if value.marks.contains(Marks::SENSITIVE) {
         return "(sensitive value)".into();
     }
