@@ -11,6 +11,9 @@ pub fn trials() -> Vec<Trial> {
         trial("builtin/terraform_data_lives", terraform_data_lives),
         trial("builtin/terraform_data_tells_empty_values_apart", terraform_data_tells_empty_values_apart),
         trial("builtin/terraform_data_goes_both_ways", terraform_data_goes_both_ways),
+        trial("builtin/random_null_and_time_live", random_null_and_time_live),
+        trial("builtin/a_password_is_nowhere_but_in_the_state", a_password_is_nowhere_but_in_the_state),
+        trial("builtin/arguments_are_checked", arguments_are_checked),
     ]
 }
 
@@ -88,5 +91,160 @@ fn terraform_data_goes_both_ways() {
             folder.expect(&apply, 0);
             assert_eq!(before, folder.read("terraform.tfstate"));
         }
+    }
+}
+
+const VALUES: &str = r#"
+variable "keep" { default = "a" }
+variable "days" { default = 30 }
+locals { keepers = { keep = var.keep } }
+resource "random_id" "x" {
+  byte_length = 4
+  prefix      = "web-"
+  keepers     = local.keepers
+}
+resource "random_integer" "x" {
+  min     = 5
+  max     = 7
+  keepers = local.keepers
+}
+resource "random_pet" "x" { keepers = local.keepers }
+resource "random_uuid" "x" { keepers = local.keepers }
+resource "random_string" "x" {
+  length  = 20
+  special = false
+  keepers = local.keepers
+}
+resource "random_shuffle" "x" {
+  input        = ["a", "b", "c"]
+  result_count = 4
+  seed         = "s"
+  keepers      = local.keepers
+}
+resource "random_bytes" "x" {
+  length  = 3
+  keepers = local.keepers
+}
+resource "random_password" "x" {
+  count            = 2
+  length           = 24
+  min_special      = 2
+  override_special = "_-"
+  keepers          = local.keepers
+}
+resource "null_resource" "x" { triggers = local.keepers }
+data "null_data_source" "x" { inputs = { a = "b" } }
+resource "time_static" "x" { triggers = local.keepers }
+resource "time_offset" "x" {
+  offset_days = var.days
+  triggers    = local.keepers
+}
+resource "time_rotating" "x" {
+  rotation_days = var.days
+  triggers      = local.keepers
+}
+resource "time_sleep" "x" {
+  create_duration = "10ms"
+  triggers        = local.keepers
+}
+output "integer" { value = random_integer.x.result }
+output "pet" { value = random_pet.x.id }
+output "copied" { value = data.null_data_source.x.outputs.a }
+output "password_lengths" { value = [for p in random_password.x : nonsensitive(length(p.result))] }
+output "passwords_differ" { value = nonsensitive(random_password.x[0].result != random_password.x[1].result) }
+"#;
+
+fn random_null_and_time_live() {
+    let folder = Folder::new();
+    folder.write("main.tf", VALUES);
+    let text = folder.expect(&["apply", "-auto-approve"], 0);
+    assert!(text.contains("14 added"), "{text}");
+    assert!(text.contains("passwords_differ = true"), "{text}");
+    assert!(text.contains("copied = \"b\""), "{text}");
+    let first = folder.read("terraform.tfstate");
+    folder.expect(&["plan", "-detailed-exitcode", "-refresh=false"], 0);
+    folder.expect(&["plan", "-detailed-exitcode"], 0);
+    // Two arguments change in place; everything else keeps its value.
+    let text = folder.expect(&["apply", "-auto-approve", "-var", "days=31"], 0);
+    assert!(text.contains("0 added, 2 changed, 0 destroyed"), "{text}");
+    folder.expect(&["plan", "-detailed-exitcode", "-var", "days=31"], 0);
+    // Keepers and triggers make everything anew.
+    let text = folder.expect(&["apply", "-auto-approve", "-var", "days=31", "-var", "keep=b"], 0);
+    assert!(text.contains("14 added, 0 changed, 14 destroyed"), "{text}");
+    assert_ne!(first, folder.read("terraform.tfstate"));
+    folder.expect(&["plan", "-detailed-exitcode", "-var", "days=31", "-var", "keep=b"], 0);
+    folder.expect(&["destroy", "-auto-approve"], 0);
+    assert!(folder.read("terraform.tfstate").contains("\"resources\": []"));
+}
+
+/// The attribute of every instance of a type, as the state has it.
+fn stored(folder: &Folder, kind: &str, attribute: &str) -> Vec<String> {
+    let state: serde_json::Value = serde_json::from_str(&folder.read("terraform.tfstate")).expect("a state");
+    let resources = state["resources"].as_array().expect("resources").iter().filter(|r| r["type"] == kind);
+    let instances = resources.flat_map(|r| r["instances"].as_array().expect("instances"));
+    instances.map(|i| i["attributes"][attribute].as_str().expect("text").to_owned()).collect()
+}
+
+fn a_password_is_nowhere_but_in_the_state() {
+    let folder = Folder::new();
+    let text = r#"
+        resource "random_password" "x" { length = 30 }
+        resource "terraform_data" "user" { triggers_replace = random_password.x.result }
+        resource "null_resource" "user" { triggers = { secret = random_password.x.bcrypt_hash } }
+        output "secret" {
+          value     = random_password.x.result
+          sensitive = true
+        }
+    "#;
+    folder.write("main.tf", text);
+    let mut said = folder.expect(&["apply", "-auto-approve"], 0);
+    let secrets =
+        [stored(&folder, "random_password", "result"), stored(&folder, "random_password", "bcrypt_hash")].concat();
+    assert_eq!(secrets.len(), 2);
+    folder.write("main.tf", &text.replace("30", "31"));
+    for args in [
+        ["plan", "-out=plan"].as_slice(),
+        &["show", "plan"],
+        &["plan", "-json"],
+        &["apply", "-auto-approve", "-json"],
+        &["show"],
+        &["state", "show", "random_password.x"],
+        &["output"],
+        &["destroy", "-auto-approve"],
+    ] {
+        said += &folder.kiban(args).text;
+    }
+    for file in std::fs::read_dir(folder.dir.path()).expect("folder") {
+        let path = file.expect("entry").path();
+        let name = path.file_name().expect("name").to_string_lossy().into_owned();
+        if path.is_file() && !name.starts_with("terraform.tfstate") {
+            said += &String::from_utf8_lossy(&std::fs::read(&path).expect("file"));
+        }
+    }
+    for secret in &secrets {
+        assert!(!said.contains(secret.as_str()), "a secret was told:\n{said}");
+    }
+}
+
+fn arguments_are_checked() {
+    let folder = Folder::new();
+    for (text, expect) in [
+        (
+            "resource \"random_password\" \"x\" {\n  length = 3\n  min_upper = 2\n  min_lower = 2\n}",
+            "min_special, got: 3",
+        ),
+        ("resource \"random_password\" \"x\" {\n  length = 0\n}", "must be at least 1, got: 0"),
+        ("resource \"random_integer\" \"x\" {\n  min = 3\n  max = 2\n}", "smaller than or equal to maximum"),
+        ("resource \"random_id\" \"x\" {\n  byte_length = 1.5\n}", "whole number"),
+        ("resource \"time_static\" \"x\" {\n  rfc3339 = \"yesterday\"\n}", "RFC 3339"),
+        ("resource \"time_sleep\" \"x\" {\n  create_duration = \"soon\"\n}", "immediately followed by"),
+        ("resource \"time_sleep\" \"x\" {}", "At least one of create_duration"),
+        ("resource \"time_offset\" \"x\" {}", "At least one of the offset_"),
+        ("resource \"time_rotating\" \"x\" {}", "At least one of the rotation_"),
+    ] {
+        folder.write("main.tf", text);
+        let said = folder.expect(&["plan"], 1);
+        let said = said.replace(['\n', '│'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(expect), "{text}\n{said}");
     }
 }

@@ -56,3 +56,45 @@ impl Randomness {
         Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
     }
 }
+
+#[cfg(test)]
+impl Machine {
+    /// A machine on which everything is the same in every run, and no time passes.
+    pub fn fixed() -> Self {
+        Self {
+            dir: ".".into(),
+            clock: Arc::new(tests::Still),
+            now: || "2024-02-29T12:00:00Z".into(),
+            cancel: Cancel::default(),
+            randomness: Randomness::seeded(1),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    pub struct Still;
+
+    #[async_trait::async_trait]
+    impl Clock for Still {
+        fn elapsed(&self) -> Duration {
+            Duration::ZERO
+        }
+        async fn sleep(&self, _duration: Duration) {}
+    }
+
+    #[test]
+    fn chance_differs_from_object_to_object_and_is_the_same_for_a_seed() {
+        let uuids = |machine: &Randomness| (machine.uuid().expect("a uuid"), machine.uuid().expect("a uuid"));
+        let (a, b) = uuids(&Randomness::seeded(3));
+        assert_ne!(a, b);
+        assert_eq!((a, b), uuids(&Randomness::seeded(3)));
+        let (a, b) = uuids(&Randomness::System);
+        assert_ne!(a, b);
+        assert_eq!(a.get_version_num(), 4);
+    }
+}

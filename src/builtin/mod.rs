@@ -4,8 +4,12 @@
 //! one line in that folder's `register`.
 
 mod machine;
+mod null;
 mod plugin;
+mod random;
 mod terraform;
+mod time;
+mod validate;
 
 pub use machine::{Machine, Randomness};
 
@@ -23,5 +27,10 @@ pub fn plugins(machine: Machine) -> Vec<Arc<dyn Plugin>> {
     let plugin = |source: &str, config, register: plugin::Register| -> Arc<dyn Plugin> {
         Arc::new(BuiltinPlugin::new(source, config, register, machine.clone()))
     };
-    vec![plugin(ProviderAddr::BUILT_IN, Block::new(), terraform::register)]
+    vec![
+        plugin(ProviderAddr::BUILT_IN, Block::new(), terraform::register),
+        plugin(null::SOURCE, Block::new(), null::register),
+        plugin(random::SOURCE, Block::new(), random::register),
+        plugin(time::SOURCE, Block::new(), time::register),
+    ]
 }

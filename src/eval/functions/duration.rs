@@ -4,7 +4,7 @@ use jiff::civil::DateTime;
 
 /// A moment with the offset from UTC that it was written with, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Moment {
+pub struct Moment {
     pub local: DateTime,
     pub offset: i32,
 }
@@ -67,7 +67,7 @@ pub(super) fn zone(offset: i32, between: &str) -> String {
 }
 
 /// Reads a duration such as `-1.5h30s`; in nanoseconds.
-pub(super) fn parse(text: &str) -> Result<i128, String> {
+pub fn parse(text: &str) -> Result<i128, String> {
     let invalid = || format!("invalid duration \"{text}\"");
     let (negative, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),

@@ -22,6 +22,8 @@ mod templates;
 mod type_conversion;
 mod yaml;
 
+pub use duration::{Moment, parse as parse_duration};
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
