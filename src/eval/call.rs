@@ -53,15 +53,14 @@ fn expand(list: Value, expr: &Expr) -> Result<Option<Vec<Value>>, Diagnostics> {
 fn arity(function: &Function, given: usize, call: &Call, span: Span) -> Result<(), Diagnostics> {
     let name = &call.name.name;
     let least = function.params.len();
-    let count = |n: usize| format!("{n} argument{}", if n == 1 { "" } else { "s" });
     if given < least {
         let missing = function.params.get(given).map_or("", |p| p.name);
         let or_more = if function.variadic.is_some() { " at least" } else { "" };
-        let detail = format!("Function \"{name}\" expects{or_more} {}. Missing value for \"{missing}\".", count(least));
+        let detail = format!("Function \"{name}\" expects{or_more} {least} argument(s). Missing value for \"{missing}\".");
         return Err(fail("Not enough function arguments", detail, span));
     }
     if given > least && function.variadic.is_none() {
-        let detail = format!("Function \"{name}\" expects only {}.", count(least));
+        let detail = format!("Function \"{name}\" expects only {least} argument(s).");
         let at = call.args.get(least).map_or(span, |a| a.span);
         return Err(fail("Too many function arguments", detail, at));
     }

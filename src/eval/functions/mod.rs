@@ -281,6 +281,8 @@ impl FunctionError {
 
 type Answer = Result<Value, FunctionError>;
 
+const NOT_WHOLE: &str = "value must be a whole number, between -9223372036854775808 and 9223372036854775807";
+
 /// Arguments of one call, after conversion.
 pub struct Args<'a> {
     values: &'a [Value],
@@ -307,7 +309,7 @@ impl<'a> Args<'a> {
     /// A whole number.
     fn int(&self, i: usize) -> Result<i64, FunctionError> {
         let number = self.number(i)?;
-        number.to_i64().ok_or_else(|| FunctionError::argument(i, "whole number required"))
+        number.to_i64().ok_or_else(|| FunctionError::new(NOT_WHOLE))
     }
 
     fn list(&self, i: usize) -> Result<&'a [Value], FunctionError> {
