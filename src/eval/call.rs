@@ -56,7 +56,8 @@ fn arity(function: &Function, given: usize, call: &Call, span: Span) -> Result<(
     if given < least {
         let missing = function.params.get(given).map_or("", |p| p.name);
         let or_more = if function.variadic.is_some() { " at least" } else { "" };
-        let detail = format!("Function \"{name}\" expects{or_more} {least} argument(s). Missing value for \"{missing}\".");
+        let detail =
+            format!("Function \"{name}\" expects{or_more} {least} argument(s). Missing value for \"{missing}\".");
         return Err(fail("Not enough function arguments", detail, span));
     }
     if given > least && function.variadic.is_none() {

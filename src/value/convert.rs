@@ -1,21 +1,78 @@
 //! Conversion between types, and the one type that several types share.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use super::{Kind, Number, Refinement, Type, Value};
+use super::{Kind, Number, ObjectType, Refinement, Type, Value};
 use crate::addr::Name;
 
-/// Converts a value to a type constraint. An error is a phrase such as "a number is required".
+/// Why a value does not convert; prints as a phrase such as "element 0: a number is required".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfit {
+    /// Where in the value, from the outside in: "element 0".
+    place: Vec<String>,
+    reason: String,
+}
+
+impl Unfit {
+    fn within(mut self, place: String) -> Self {
+        self.place.insert(0, place);
+        self
+    }
+
+    /// The phrase without the place.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+impl From<&str> for Unfit {
+    fn from(reason: &str) -> Self {
+        reason.to_owned().into()
+    }
+}
+
+impl From<String> for Unfit {
+    fn from(reason: String) -> Self {
+        Self { place: Vec::new(), reason }
+    }
+}
+
+impl From<Unfit> for String {
+    fn from(unfit: Unfit) -> Self {
+        unfit.to_string()
+    }
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for place in &self.place {
+            write!(f, "{place}: ")?;
+        }
+        f.write_str(&self.reason)
+    }
+}
+
+/// Converts a value to a type constraint; see [`fit`].
+pub fn convert(value: &Value, to: &Type) -> Result<Value, String> {
+    fit(value, to).map_err(Into::into)
+}
+
+/// Converts a value to a type constraint. An error tells the place within the value apart from the reason.
 ///
 /// Follows the rules of the Terraform language: primitive values convert where the text allows, sequences and mappings
 /// element by element, objects attribute by attribute (those not in the constraint are dropped).
-pub fn convert(value: &Value, to: &Type) -> Result<Value, String> {
-    let converted = convert_kind(value, to)?;
+pub fn fit(value: &Value, to: &Type) -> Result<Value, Unfit> {
+    let converted = convert_kind(value, to).map_err(|why| {
+        // Where no value of the type could be converted, that is the reason, and not what this value holds.
+        let from = value.ty();
+        if convertible(&from, to).is_none() { mismatch(&from, to).into() } else { why }
+    })?;
     let marks = converted.marks | value.marks;
     Ok(Value { kind: converted.kind, marks })
 }
 
-fn convert_kind(value: &Value, to: &Type) -> Result<Value, String> {
+fn convert_kind(value: &Value, to: &Type) -> Result<Value, Unfit> {
     if let Kind::Null(ty) | Kind::Unknown(ty, _) = &value.kind {
         return convert_absent(value, ty, to);
     }
@@ -30,18 +87,18 @@ fn convert_kind(value: &Value, to: &Type) -> Result<Value, String> {
                 "False" | "FALSE" => Err("a bool is required; to convert from string, use lowercase \"false\"".into()),
                 _ => Err("a bool is required".into()),
             },
-            _ => Err(mismatch(to)),
+            _ => Err(unfit(value, to)),
         },
         Type::Number => match &value.kind {
             Kind::Number(_) => Ok(value.clone()),
             Kind::String(s) => s.parse::<Number>().map(Value::from).map_err(|_| "a number is required".into()),
-            _ => Err(mismatch(to)),
+            _ => Err(unfit(value, to)),
         },
         Type::String => match &value.kind {
             Kind::String(_) => Ok(value.clone()),
             Kind::Number(n) => Ok(n.to_string().into()),
             Kind::Bool(b) => Ok(b.to_string().into()),
-            _ => Err(mismatch(to)),
+            _ => Err(unfit(value, to)),
         },
         Type::List(element) => {
             let (element, items) = sequence(value, to, element)?;
@@ -52,31 +109,33 @@ fn convert_kind(value: &Value, to: &Type) -> Result<Value, String> {
             Ok(Value::set(element, items))
         }
         Type::Map(element) => {
-            let entries = value.as_map().ok_or_else(|| mismatch(to))?;
+            let entries = value.as_map().ok_or_else(|| unfit(value, to))?;
             let (keys, values): (Vec<_>, Vec<_>) = entries.iter().map(|(k, v)| (k.clone(), v)).unzip();
             let element = element_type(element, &values, "map")?;
             let items = keys
                 .into_iter()
                 .zip(values)
-                .map(|(k, v)| match convert(v, &element) {
+                .map(|(k, v)| match fit(v, &element) {
                     Ok(v) => Ok((k, v)),
-                    Err(why) => Err(format!("element \"{k}\": {why}")),
+                    Err(why) => Err(why.within(format!("element \"{k}\""))),
                 })
                 .collect::<Result<BTreeMap<Name, Value>, _>>()?;
             Ok(Value::map(element, items))
         }
         Type::Tuple(types) => match &value.kind {
             Kind::Tuple(items) if items.len() == types.len() => {
-                Ok(Value::tuple(items.iter().zip(types.iter()).map(|(v, t)| convert(v, t)).collect::<Result<_, _>>()?))
+                Ok(Value::tuple(items.iter().zip(types.iter()).map(|(v, t)| fit(v, t)).collect::<Result<_, _>>()?))
             }
             Kind::List(_, items) if items.len() == types.len() => {
-                Ok(Value::tuple(items.iter().zip(types.iter()).map(|(v, t)| convert(v, t)).collect::<Result<_, _>>()?))
+                Ok(Value::tuple(items.iter().zip(types.iter()).map(|(v, t)| fit(v, t)).collect::<Result<_, _>>()?))
             }
-            Kind::Tuple(items) => Err(format!("tuple of {} elements is required, not {}", types.len(), items.len())),
-            _ => Err(mismatch(to)),
+            Kind::Tuple(items) => {
+                Err(format!("tuple of {} elements is required, not {}", types.len(), items.len()).into())
+            }
+            _ => Err(unfit(value, to)),
         },
         Type::Object(object) => {
-            let entries = value.as_map().ok_or_else(|| mismatch(to))?;
+            let entries = value.as_map().ok_or_else(|| unfit(value, to))?;
             let missing: Vec<String> = object
                 .attributes
                 .keys()
@@ -85,16 +144,18 @@ fn convert_kind(value: &Value, to: &Type) -> Result<Value, String> {
                 .collect();
             match missing.as_slice() {
                 [] => {}
-                [one] => return Err(format!("attribute {one} is required")),
-                [init @ .., last] => return Err(format!("attributes {} and {last} are required", init.join(", "))),
+                [one] => return Err(format!("attribute {one} is required").into()),
+                [init @ .., last] => {
+                    return Err(format!("attributes {} and {last} are required", init.join(", ")).into());
+                }
             }
             let items = object
                 .attributes
                 .iter()
                 .map(|(k, t)| match entries.get(k) {
-                    Some(v) => match convert(v, t) {
+                    Some(v) => match fit(v, t) {
                         Ok(v) => Ok((k.clone(), v)),
-                        Err(why) => Err(format!("attribute \"{k}\": {why}")),
+                        Err(why) => Err(why.within(format!("attribute \"{k}\""))),
                     },
                     None => Ok((k.clone(), Value::null(t.clone()))),
                 })
@@ -105,11 +166,11 @@ fn convert_kind(value: &Value, to: &Type) -> Result<Value, String> {
 }
 
 /// Null and unknown values change their type where a known value of it might.
-fn convert_absent(value: &Value, from: &Type, to: &Type) -> Result<Value, String> {
+fn convert_absent(value: &Value, from: &Type, to: &Type) -> Result<Value, Unfit> {
     if *to == Type::Dynamic || from == to {
         return Ok(value.clone());
     }
-    let target = convertible(from, to).ok_or_else(|| mismatch(to))?;
+    let target = convertible(from, to).ok_or_else(|| unfit(value, to))?;
     Ok(match &value.kind {
         Kind::Unknown(_, refinement) => {
             let same_shape = matches!((from, &target), (Type::List(_), Type::List(_)) | (Type::Map(_), Type::Map(_)));
@@ -168,114 +229,153 @@ fn convertible(from: &Type, to: &Type) -> Option<Type> {
     })
 }
 
-fn sequence(value: &Value, to: &Type, element: &Type) -> Result<(Type, Vec<Value>), String> {
-    let items = value.as_slice().ok_or_else(|| mismatch(to))?;
+fn sequence(value: &Value, to: &Type, element: &Type) -> Result<(Type, Vec<Value>), Unfit> {
+    let items = value.as_slice().ok_or_else(|| unfit(value, to))?;
     let word = if matches!(to, Type::Set(_)) { "set" } else { "list" };
     let element = element_type(element, &items.iter().collect::<Vec<_>>(), word)?;
     let items = items
         .iter()
         .enumerate()
-        .map(|(i, v)| convert(v, &element).map_err(|why| format!("element {i}: {why}")))
+        .map(|(i, v)| fit(v, &element).map_err(|why| why.within(format!("element {i}"))))
         .collect::<Result<_, _>>()?;
     Ok((element, items))
 }
 
 /// The element type under a constraint that may contain `any`.
-fn element_type(constraint: &Type, items: &[&Value], word: &str) -> Result<Type, String> {
+fn element_type(constraint: &Type, items: &[&Value], word: &str) -> Result<Type, Unfit> {
     if !constraint.has_dynamic() || items.is_empty() {
         return Ok(constraint.clone());
     }
-    let types = items.iter().map(|v| convert(v, constraint).map(|v| v.ty())).collect::<Result<Vec<_>, _>>()?;
-    unify(&types.iter().collect::<Vec<_>>()).ok_or_else(|| format!("all {word} elements must have the same type"))
+    let types = items.iter().map(|v| fit(v, constraint).map(|v| v.ty())).collect::<Result<Vec<_>, _>>()?;
+    // A null without type is none of the other elements' type, unless that is primitive.
+    let untyped_null = |v: &&Value| v.kind == Kind::Null(Type::Dynamic);
+    if word != "map" && items.iter().any(untyped_null) && types.iter().any(|t| *t != Type::Dynamic && !t.is_primitive())
+    {
+        return Err(format!("all {word} elements must have the same type").into());
+    }
+    unify(&types.iter().collect::<Vec<_>>())
+        .ok_or_else(|| format!("all {word} elements must have the same type").into())
 }
 
-fn mismatch(to: &Type) -> String {
-    match to {
-        Type::List(t) | Type::Set(t) | Type::Map(t) if t.is_primitive() || **t == Type::Dynamic => {
+/// Says that no value of one type converts to the other, and why.
+fn mismatch(from: &Type, to: &Type) -> String {
+    let inner = |from: &Type, to: &Type| convertible(from, to).is_none().then(|| mismatch(from, to));
+    match (from, to) {
+        (Type::Tuple(_), Type::List(t)) if **t == Type::Dynamic => "all list elements must have the same type".into(),
+        (Type::Tuple(_), Type::Set(t)) if **t == Type::Dynamic => "all set elements must have the same type".into(),
+        (Type::Object(_), Type::Map(t)) if **t == Type::Dynamic => "all map elements must have the same type".into(),
+        (Type::Tuple(items), Type::List(t) | Type::Set(t)) => {
+            let found =
+                items.iter().enumerate().find_map(|(i, item)| Some(format!("element {i}: {}", inner(item, t)?)));
+            found.unwrap_or_else(|| required(to))
+        }
+        (Type::Object(o), Type::Map(t)) => {
+            let mut attributes = o.attributes.iter();
+            let found = attributes.find_map(|(k, item)| Some(format!("element \"{k}\": {}", inner(item, t)?)));
+            found.unwrap_or_else(|| required(to))
+        }
+        (Type::List(a) | Type::Set(a), Type::List(b) | Type::Set(b)) | (Type::Map(a), Type::Map(b)) => {
             let word = match to {
                 Type::List(_) => "list",
                 Type::Set(_) => "set",
                 _ => "map",
             };
-            match **t {
-                Type::Dynamic => format!("{word} required"),
-                _ => format!("{word} of {} required", t.friendly_name()),
-            }
+            inner(a, b).map_or_else(|| required(to), |why| format!("incorrect {word} element type: {why}"))
         }
-        _ => format!("{} required", to.friendly_name()),
+        _ => required(to),
     }
 }
 
-/// The type that all the given types convert to without loss, where there is one.
-pub fn unify(types: &[&Type]) -> Option<Type> {
-    let known: Vec<&Type> = types.iter().copied().filter(|t| **t != Type::Dynamic).collect();
-    let Some(first) = known.first() else { return Some(Type::Dynamic) };
-    if known.iter().all(|t| t == first) {
-        // A value of a type that is not known yet can be anything.
-        return Some(if known.len() == types.len() { (*first).clone() } else { Type::Dynamic });
+fn unfit(value: &Value, to: &Type) -> Unfit {
+    mismatch(&value.ty(), to).into()
+}
+
+fn required(to: &Type) -> String {
+    fn name(ty: &Type) -> String {
+        let (word, element) = match ty {
+            Type::List(t) => ("list", t),
+            Type::Set(t) => ("set", t),
+            Type::Map(t) => ("map", t),
+            ty => return ty.friendly_name(),
+        };
+        if **element == Type::Dynamic {
+            format!("{word} of any single type")
+        } else {
+            format!("{word} of {}", name(element))
+        }
     }
-    if known.len() != types.len() {
+    format!("{} required", name(to))
+}
+
+/// The type that all the given types convert to, where there is one.
+pub fn unify(types: &[&Type]) -> Option<Type> {
+    let Some(first) = types.first().copied() else { return Some(Type::Dynamic) };
+    if types.iter().all(|t| *t == first) {
+        return Some(first.clone());
+    }
+    let is = |fits: fn(&Type) -> bool| types.iter().all(|t| **t == Type::Dynamic || fits(t));
+    // What is not known yet may turn out to be any primitive value, but then only its text is sure to fit.
+    if is(Type::is_primitive) {
+        let mut known = types.iter().filter(|t| ***t != Type::Dynamic);
+        let one = *known.next()?;
+        return if known.all(|t| *t == one) {
+            Some(one.clone())
+        } else {
+            types.contains(&&Type::String).then_some(Type::String)
+        };
+    }
+    if types.contains(&&Type::Dynamic) {
         return Some(Type::Dynamic);
     }
-    if known.iter().all(|t| t.is_primitive()) {
-        return known.contains(&&Type::String).then_some(Type::String);
+    match first {
+        Type::Object(_) if is(|t| matches!(t, Type::Object(_))) => unify_objects(types),
+        Type::Tuple(_) if is(|t| matches!(t, Type::Tuple(_))) => unify_tuples(types),
+        _ if is(|t| matches!(t, Type::Map(_) | Type::Object(_))) => elements(types).map(Type::map),
+        _ if is(|t| matches!(t, Type::List(_) | Type::Tuple(_))) => elements(types).map(Type::list),
+        _ if is(|t| matches!(t, Type::Set(_))) => elements(types).map(Type::set),
+        // Elements of a set have an order among them that a list can keep.
+        _ if is(|t| matches!(t, Type::List(_) | Type::Set(_))) => elements(types).map(Type::list),
+        _ => None,
     }
-    let elements = |pick: fn(&Type) -> Option<Vec<&Type>>| -> Option<Type> {
-        let all = known.iter().map(|t| pick(t)).collect::<Option<Vec<_>>>()?.concat();
-        unify(&all)
-    };
-    if known.iter().all(|t| matches!(t, Type::Tuple(_))) {
-        let lengths: Vec<usize> = known.iter().map(|t| if let Type::Tuple(i) = t { i.len() } else { 0 }).collect();
-        if lengths.iter().all(|n| *n == lengths[0]) {
-            let columns = (0..lengths[0]).map(|i| {
-                let column: Vec<&Type> =
-                    known.iter().filter_map(|t| if let Type::Tuple(items) = t { items.get(i) } else { None }).collect();
-                unify(&column)
-            });
-            if let Some(items) = columns.collect::<Option<Vec<_>>>() {
-                return Some(Type::tuple(items));
-            }
+}
+
+/// The type that the elements of all the given types convert to.
+fn elements(types: &[&Type]) -> Option<Type> {
+    let mut all: Vec<&Type> = Vec::new();
+    for ty in types {
+        match ty {
+            Type::List(t) | Type::Set(t) | Type::Map(t) => all.push(t),
+            Type::Tuple(items) => all.extend(items.iter()),
+            Type::Object(o) => all.extend(o.attributes.values()),
+            _ => return None,
         }
     }
-    if known.iter().all(|t| matches!(t, Type::Object(_))) {
-        let objects: Vec<_> =
-            known.iter().filter_map(|t| if let Type::Object(o) = t { Some(o) } else { None }).collect();
-        let same_keys = objects.iter().all(|o| o.attributes.keys().eq(objects[0].attributes.keys()));
-        if same_keys {
-            let attributes = objects[0].attributes.keys().map(|k| {
-                let column: Vec<&Type> = objects.iter().filter_map(|o| o.attributes.get(k)).collect();
-                Some((k.clone(), unify(&column)?))
-            });
-            if let Some(attributes) = attributes.collect::<Option<Vec<_>>>() {
-                return Some(Type::object(attributes));
-            }
-        }
+    unify(&all)
+}
+
+fn unify_objects(types: &[&Type]) -> Option<Type> {
+    let objects: Vec<&ObjectType> =
+        types.iter().filter_map(|t| if let Type::Object(o) = t { Some(&**o) } else { None }).collect();
+    let first = objects.first()?;
+    if !objects.iter().all(|o| o.attributes.keys().eq(first.attributes.keys())) {
+        return elements(types).map(Type::map);
     }
-    if known.iter().all(|t| matches!(t, Type::List(_) | Type::Tuple(_))) {
-        return elements(|t| match t {
-            Type::List(e) => Some(vec![&**e]),
-            Type::Tuple(items) => Some(items.iter().collect()),
-            _ => None,
-        })
-        .map(Type::list);
+    let attributes = first.attributes.keys().map(|k| {
+        let column: Vec<&Type> = objects.iter().filter_map(|o| o.attributes.get(k)).collect();
+        Some((k.clone(), unify(&column)?))
+    });
+    attributes.collect::<Option<Vec<_>>>().map(Type::object)
+}
+
+fn unify_tuples(types: &[&Type]) -> Option<Type> {
+    let tuples: Vec<&[Type]> =
+        types.iter().filter_map(|t| if let Type::Tuple(items) = t { Some(&**items) } else { None }).collect();
+    let length = tuples.first()?.len();
+    if !tuples.iter().all(|items| items.len() == length) {
+        return elements(types).map(Type::list);
     }
-    if known.iter().all(|t| matches!(t, Type::List(_) | Type::Set(_) | Type::Tuple(_))) {
-        return elements(|t| match t {
-            Type::List(e) | Type::Set(e) => Some(vec![&**e]),
-            Type::Tuple(items) => Some(items.iter().collect()),
-            _ => None,
-        })
-        .map(Type::set);
-    }
-    if known.iter().all(|t| matches!(t, Type::Map(_) | Type::Object(_))) {
-        return elements(|t| match t {
-            Type::Map(e) => Some(vec![&**e]),
-            Type::Object(o) => Some(o.attributes.values().collect()),
-            _ => None,
-        })
-        .map(Type::map);
-    }
-    None
+    let columns = (0..length).map(|i| unify(&tuples.iter().filter_map(|items| items.get(i)).collect::<Vec<_>>()));
+    columns.collect::<Option<Vec<_>>>().map(Type::tuple)
 }
 
 #[cfg(test)]

@@ -5,10 +5,11 @@
 mod convert;
 pub mod json;
 mod number;
+mod order;
 pub mod policy;
 mod types;
 
-pub use convert::{convert, unify};
+pub use convert::{Unfit, convert, fit, unify};
 pub use number::Number;
 pub use types::{ObjectType, Type};
 
@@ -83,7 +84,7 @@ pub type Map = Arc<BTreeMap<Name, Value>>;
 /// The content of a value.
 ///
 /// Elements of lists, sets and maps have exactly the element type beside them, unless that type is dynamic.
-/// Elements of sets are sorted, distinct and unmarked.
+/// Elements of sets are distinct, unmarked and in the order of the language.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     Null(Type),
@@ -143,7 +144,7 @@ impl Value {
                 v
             })
             .collect();
-        items.sort();
+        order::sort(&mut items);
         // Two unknown elements may turn out to be different: they stay two.
         items.dedup_by(|a, b| a == b && a.is_wholly_known());
         Self { kind: Kind::Set(element, Arc::new(items)), marks }
