@@ -366,7 +366,7 @@ fn functions_of_unknown_and_marked_values() {
         ("element([str, 1], 1)", "1"),
         ("flatten([list, [1]])", "?any"),
         ("flatten([[str], [1]])", "[?string,1]"),
-        ("toset([str, \"a\"])", "set[?string,'a']"),
+        ("toset([str, \"a\"])", "set['a',?string]"),
         ("tolist(list)", "?list(string)"),
         ("tostring(num)", "?string"),
         ("tobool(any)", "?bool"),
