@@ -240,7 +240,7 @@ impl fmt::Display for AbsInstance {
 }
 
 /// What `-target`, `-replace` and the like may name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
     Module(ModuleInstance),
     Resource(AbsResource),

@@ -9,6 +9,7 @@ mod recover;
 mod run;
 mod save;
 mod step;
+mod verify;
 mod world;
 
 pub use clock::{Cancel, Clock, Urgency};

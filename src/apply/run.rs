@@ -101,6 +101,9 @@ impl Apply<'_> {
             Err(error) => found.extend(storage(error)),
         }
         self.settle(&mut found).await;
+        if self.cancel.urgency() == Urgency::None {
+            self.verify(&mut found).await;
+        }
         if !found.has_errors() || self.plan.steps.is_empty() {
             self.outputs(&mut found);
         }
@@ -114,6 +117,10 @@ impl Apply<'_> {
             Err(error) => found.extend(storage(error)),
         }
         Applied { summary, state: self.saver.into_state(), diagnostics: found }
+    }
+
+    pub(super) fn plan(&self) -> &Plan {
+        self.plan
     }
 
     async fn steps(&self, found: &mut Diagnostics, summary: &mut Summary) {
@@ -328,7 +335,15 @@ impl Apply<'_> {
         }
         let errors = self.world.take_errors();
         found.extend(errors.into_iter().filter(|d| d.severity == Severity::Error));
-        self.saver.change(|state| state.outputs = values);
+        self.saver.change(|state| {
+            if self.plan.complete {
+                state.outputs = values;
+                return;
+            }
+            // With targets the plan does not speak of all of them.
+            state.outputs.retain(|name, _| !self.plan.outputs.contains_key(name));
+            state.outputs.extend(values);
+        });
     }
 }
 

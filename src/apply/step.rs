@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::addr::AbsInstance;
 use crate::config::Resource;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::eval::world::failed;
+use crate::eval::checks::Checked;
 use crate::eval::{decode_stored, expr_at};
 use crate::plan::{Action, Change, InstanceInput, StepKind, plan_instance, with_write_only};
 use crate::provider::{
@@ -93,19 +93,15 @@ impl Apply<'_> {
         let keys = self.world.keys(&addr.resource.module, &block.repetition)?;
         let scope = self.world.scope_of(&addr.resource.module, keys.repeated(&addr.key));
         let mut found = Diagnostics::new();
+        let object = Checked::Instance(addr.clone());
         for condition in &block.preconditions {
-            found.extend(failed(condition, &scope, "Resource precondition failed", &addr.to_string()));
+            found.extend(self.world.judge(&object, condition, &scope, "Resource precondition failed").findings());
         }
         let (config, errors) = decode_stored(&block.body, &subject.schema.block, &scope);
         found.extend(errors.into_iter().map(|d| d.address(addr)));
         found.extend(self.world.take_errors());
         if !config.is_wholly_known() {
-            let what = unknown_in(&config).join(", ");
-            found.push(
-                Diagnostic::error("Value still unknown", format!("{what}: not known although its turn has come."))
-                    .address(addr)
-                    .hint("Something that it is made of failed, or was left out by -target. Plan again."),
-            );
+            found.push(not_known(&config).address(addr));
         }
         if found.has_errors() {
             return Err(found);
@@ -426,13 +422,21 @@ impl Apply<'_> {
         let keys = self.world.keys(&addr.resource.module, &block.repetition)?;
         let scope = self.world.scope_of(&addr.resource.module, keys.repeated(&addr.key));
         let (config, errors) = decode_stored(&block.body, &subject.schema.block, &scope);
-        errors.or(())?;
+        let object = Checked::Instance(addr.clone());
+        let judge = |c| self.world.judge(&object, c, &scope, "Resource precondition failed").findings();
+        let mut found: Diagnostics = block.preconditions.iter().flat_map(judge).collect();
+        found.extend(errors);
+        if !config.is_wholly_known() {
+            found.push(not_known(&config).address(addr));
+        }
+        found.or(())?;
         let read = subject.provider.read_data(subject.kind(), &Object::from_value(&config)).await;
         let object = read.map_err(|e| Diagnostics::from(subject.error("Cannot read data source", &e)))?;
         let value = merge(&subject.schema.block, &config, &object)
             .map_err(|why| Diagnostic::error("Unexpected answer of a data source", why).address(addr))?;
         self.store_data(addr, &subject.change.provider, &subject.schema, &value);
         self.world.set_instance(&addr.resource, addr.key.clone(), value);
+        self.postconditions(subject)?;
         Ok(None)
     }
 
@@ -580,11 +584,9 @@ impl Apply<'_> {
         let keys = self.world.keys(&addr.resource.module, &block.repetition)?;
         let object = self.world.instance(&addr.resource, &addr.key).unwrap_or_else(|| subject.schema.block.empty());
         let scope = self.world.scope_of(&addr.resource.module, keys.repeated(&addr.key)).with_self(object);
-        let found: Diagnostics = block
-            .postconditions
-            .iter()
-            .flat_map(|c| failed(c, &scope, "Resource postcondition failed", &addr.to_string()))
-            .collect();
+        let object = Checked::Instance(addr.clone());
+        let judge = |c| self.world.judge(&object, c, &scope, "Resource postcondition failed").findings();
+        let found: Diagnostics = block.postconditions.iter().flat_map(judge).collect();
         found.or(())
     }
 
@@ -610,6 +612,12 @@ enum Made {
     /// It exists, and not everything could be done to it.
     Half(RemoteId, Error),
     Nothing(Error),
+}
+
+fn not_known(config: &Value) -> Diagnostic {
+    let what = unknown_in(config).join(", ");
+    Diagnostic::error("Value still unknown", format!("{what}: not known although its turn has come."))
+        .hint("Something that it is made of failed, or was left out by -target. Plan again.")
 }
 
 /// Names of the attributes that hold something unknown.

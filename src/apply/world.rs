@@ -10,6 +10,7 @@ use crate::value::{Type, Value};
 
 /// Fills a new world with the values of a plan.
 pub fn populate(world: &World<'_>, graph: &Graph, plan: &Plan) {
+    world.checks(|checks| checks.clone_from(&plan.checks));
     let mut values: BTreeMap<&AbsInstance, &Value> = plan.data.iter().collect();
     for change in plan.changes.iter().filter(|c| c.key.deposed.is_none()) {
         values.extend(change.after.as_ref().map(|after| (&change.key.addr, after)));

@@ -68,6 +68,8 @@ impl Fake {
             span: None,
             dependencies: Vec::new(),
             create_before_destroy: false,
+            generated: None,
+            scoped: false,
         };
         let plan = Plan {
             mode,
@@ -75,6 +77,8 @@ impl Fake {
             steps: Vec::new(),
             outputs: BTreeMap::new(),
             drift: self.found(),
+            relevant: Vec::new(),
+            checks: Default::default(),
             prior: State::default(),
             complete: true,
             timestamp: "2024-01-01T00:00:00Z".into(),

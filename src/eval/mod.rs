@@ -4,6 +4,7 @@
 
 mod bindings;
 mod call;
+pub mod checks;
 pub mod condition;
 mod constraint;
 mod decode;
@@ -30,4 +31,5 @@ pub use decode::decode_body;
 pub use expr::evaluate;
 pub use locate::expr_at;
 pub use misplaced::decode_stored;
+pub use module_scope::ModuleScope;
 pub use scope::{Scope, Surroundings};

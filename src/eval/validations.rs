@@ -6,6 +6,7 @@ use crate::addr::{ModuleInstance, ModulePath, Name};
 use crate::config::Variable;
 use crate::diag::{Diagnostics, Span};
 
+use super::checks::Checked;
 use super::condition::{Verdict, judge_validation};
 use super::world::World;
 
@@ -51,7 +52,9 @@ impl World<'_> {
         let mut decided = true;
         for condition in &variable.validations {
             let rule = self.config.sources.place(condition.span);
-            match judge_validation(condition, &scope, blame, &subject, &rule) {
+            let verdict = judge_validation(condition, &scope, blame, &subject, &rule);
+            self.judged(&Checked::Variable(open.module.clone(), open.variable.clone()), condition, &verdict);
+            match verdict {
                 Verdict::Holds => {}
                 Verdict::Undecided => decided = false,
                 Verdict::Fails(errors) => found.extend(errors),

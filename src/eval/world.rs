@@ -11,7 +11,7 @@ use crate::config::{Config, Module, ModuleCall, Output, Repetition, Variable};
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::value::{Marks, Type, Value};
 
-pub use super::condition::failed;
+use super::checks::Checks;
 use super::module_scope::ModuleScope;
 use super::repetition::{count, for_each};
 use super::variable::marks;
@@ -114,6 +114,7 @@ pub struct World<'c> {
     instances: RwLock<BTreeMap<AbsResource, Instances>>,
     memo: Mutex<HashMap<(ModuleInstance, Slot), Value>>,
     errors: Mutex<Diagnostics>,
+    checks: Mutex<Checks>,
 }
 
 /// What is evaluated once in each module instance.
@@ -134,12 +135,18 @@ impl<'c> World<'c> {
             instances: RwLock::default(),
             memo: Mutex::default(),
             errors: Mutex::default(),
+            checks: Mutex::new(Checks::declared(config)),
         }
     }
 
     /// Errors of variables, locals and outputs met on the way; what failed counted as unknown.
     pub fn take_errors(&self) -> Diagnostics {
         std::mem::take(&mut *self.errors.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Works on what came of the conditions so far.
+    pub fn checks<T>(&self, work: impl FnOnce(&mut Checks) -> T) -> T {
+        work(&mut self.checks.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn report(&self, errors: impl IntoIterator<Item = Diagnostic>) {

@@ -6,6 +6,7 @@
 //!
 //! Knows nothing of files: it makes a document in memory.
 
+mod checks;
 mod configuration;
 mod values;
 
@@ -60,6 +61,9 @@ pub fn plan(document: &Document<'_>) -> Json {
             (name.to_string(), json!({ "value": value }))
         });
         out["variables"] = Json::Object(variables.collect());
+    }
+    if !plan.checks.is_empty() {
+        out["checks"] = checks::checks(&plan.checks);
     }
     if !plan.drift.is_empty() {
         out["resource_drift"] = plan.drift.iter().map(drift).collect();

@@ -17,6 +17,8 @@ mod walk;
 pub use drift::drifted;
 pub use instance::{InstanceInput, InstancePlan, plan_instance, with_prior_at};
 pub use lookup::{find_schema, provider_of};
-pub use model::{Action, Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan, Reason, Step, StepKind, Summary};
+pub use model::{
+    Action, Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan, Reason, Relevant, Step, StepKind, Summary,
+};
 pub use propose::{difference, propose, with_write_only};
 pub use walk::{Inputs, plan};

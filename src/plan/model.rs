@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::addr::{AbsInstance, Name, Path, ProviderAddr, Target};
 use crate::diag::Span;
+use crate::eval::checks::Checks;
 use crate::state::State;
 use crate::value::Value;
 
@@ -58,6 +59,8 @@ pub enum Reason {
     WrongRepetition,
     ConfigUnknown,
     DependencyPending,
+    /// It belongs to a check block.
+    CheckNested,
 }
 
 impl Reason {
@@ -75,6 +78,7 @@ impl Reason {
             Self::WrongRepetition => "delete_because_wrong_repetition",
             Self::ConfigUnknown => "read_because_config_unknown",
             Self::DependencyPending => "read_because_dependency_pending",
+            Self::CheckNested => "read_because_check_nested",
         }
     }
 }
@@ -114,6 +118,10 @@ pub struct Change {
     /// Resources that the instance depends on, for the state.
     pub dependencies: Vec<crate::addr::ConfigResource>,
     pub create_before_destroy: bool,
+    /// Configuration that was written for an object that is imported.
+    pub generated: Option<String>,
+    /// A data source of a check block: it is read again when everything else is done.
+    pub scoped: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -133,6 +141,15 @@ pub struct Drift {
     pub before: Value,
     /// `None`: the object is gone.
     pub after: Option<Value>,
+}
+
+/// An attribute of an object that what changes refers to, however indirectly.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Relevant {
+    /// All instances of a block, or one.
+    pub object: Target,
+    /// Into the object; the root is the whole of it.
+    pub path: Path,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -184,12 +201,16 @@ pub struct Plan {
     pub steps: Vec<Step>,
     pub outputs: BTreeMap<Name, OutputChange>,
     pub drift: Vec<Drift>,
+    /// Attributes that what changes is made of.
+    pub relevant: Vec<Relevant>,
     /// The state after refresh and moves: what the changes start from.
     pub prior: State,
     /// False with targets: the plan does not speak of the whole configuration.
     pub complete: bool,
     /// RFC 3339.
     pub timestamp: String,
+    /// What came of the conditions that could be judged.
+    pub checks: Checks,
     /// Resource types by address whose values are in `prior`, decoded: what unchanged instances are in `World`.
     pub data: BTreeMap<AbsInstance, Value>,
 }

@@ -62,6 +62,7 @@ pub(super) fn order(
             Action::NoOp => {}
             Action::Create => make(add(StepKind::Create, vec![])),
             Action::Update => make(add(StepKind::Update, vec![])),
+            Action::Read if change.scoped => {}
             Action::Read => make(add(StepKind::Read, vec![])),
             Action::Delete => remove(add(StepKind::Delete, vec![])),
             Action::Forget => remove(add(StepKind::Forget, vec![])),

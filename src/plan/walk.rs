@@ -1,5 +1,6 @@
 //! The walk over the dependency graph that turns configuration and prior state into a plan.
 
+mod conditions;
 mod data;
 mod finish;
 mod imports;
@@ -10,7 +11,9 @@ mod outputs;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
-use crate::addr::{AbsInstance, AbsResource, ConfigResource, Mode as ResourceMode, ModuleInstance, Name, ProviderAddr};
+use crate::addr::{
+    AbsInstance, AbsResource, ConfigResource, Mode as ResourceMode, ModuleInstance, ModulePath, Name, ProviderAddr,
+};
 use crate::config::{Config, Resource};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::eval::world::{Instances, Keys, World};
@@ -77,7 +80,9 @@ pub async fn plan(
     }
     walk.orphans();
     walk.outputs();
-    walk.checks();
+    if !destroy {
+        walk.conditions();
+    }
     walk.finish()
 }
 
@@ -99,6 +104,8 @@ struct Walk<'a> {
     create_first: BTreeSet<ConfigResource>,
     /// With targets: these, and what they depend on.
     included: Option<BTreeSet<ConfigResource>>,
+    /// Data sources of check blocks that could not be read.
+    unread: BTreeSet<AbsResource>,
     found: Diagnostics,
 }
 
@@ -127,6 +134,7 @@ impl<'a> Walk<'a> {
             pending: BTreeSet::new(),
             create_first,
             included: None,
+            unread: BTreeSet::new(),
             found: Diagnostics::new(),
         };
         walk.included = walk.targeted();
@@ -164,6 +172,13 @@ impl<'a> Walk<'a> {
                 .resources_behind(&Node::Resource(resource.clone()))
                 .iter()
                 .all(|r| r.resource.mode == ResourceMode::Data)
+    }
+
+    /// Whether an output of a module is told: with targets, only what follows from them.
+    fn outputs_take_part(&self, module: &ModulePath, name: &Name) -> bool {
+        let Some(included) = &self.included else { return true };
+        let behind = self.inputs.graph.resources_behind(&Node::Output(module.clone(), name.clone()));
+        !behind.is_empty() && behind.iter().all(|r| included.contains(*r))
     }
 
     fn targeted(&self) -> Option<BTreeSet<ConfigResource>> {

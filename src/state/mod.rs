@@ -3,11 +3,13 @@
 //! Knows nothing of plans.
 
 pub mod backend;
+mod checks;
 mod error;
 pub mod file;
 pub mod journal;
 mod model;
 
+pub use checks::check_results;
 pub use error::{StateError, StateErrorKind};
 pub use model::{InstanceState, ObjectState, OutputState, ResourceState, State, Status, mark_at};
 

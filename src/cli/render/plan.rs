@@ -241,6 +241,7 @@ fn why(change: &Change) -> Option<String> {
             InstanceKey::Str(_) => "because resource does not use for_each".into(),
         },
         Reason::ConfigUnknown => "config refers to values not yet known".into(),
+        Reason::CheckNested => "config will be reloaded to verify a check block".into(),
         Reason::DependencyPending => "depends on a resource or a module with changes pending".into(),
         Reason::CannotUpdate | Reason::Tainted | Reason::Requested | Reason::TriggeredBy => return None,
     })

@@ -103,6 +103,24 @@ impl Bench {
         planned.map(|p| p.plan).map_err(|f| messages(&f.diagnostics))
     }
 
+    /// The plan as a document.
+    pub fn plan_json(&self, args: &Args) -> serde_json::Value {
+        let session = self.session();
+        let planned = self.run(Crash::Never, plan(&session, args, "plan")).expect("no crash");
+        let Ok(planned) = planned else { panic!("it must plan") };
+        let providers = planned.providers().clone();
+        let schemas = |provider: &crate::addr::ProviderAddr, addr: &crate::addr::AbsInstance| {
+            providers.schema(&provider.source, &addr.resource.resource)
+        };
+        crate::plan::json::plan(&crate::plan::json::Document {
+            plan: &planned.plan,
+            config: &planned.prepared.config,
+            variables: &planned.prepared.variables,
+            schemas: &schemas,
+            errored: false,
+        })
+    }
+
     /// Warnings of a plan.
     pub fn warnings_with(&self, args: &Args) -> Result<Vec<String>, Vec<String>> {
         let session = self.session();

@@ -5,6 +5,7 @@
 mod bench;
 mod clock;
 mod faults;
+mod conditions;
 mod history;
 mod imports;
 mod lifecycle;

@@ -26,6 +26,8 @@ fn example() -> (Plan, Config, BTreeMap<Name, Value>) {
         span: None,
         dependencies: Vec::new(),
         create_before_destroy: false,
+        generated: None,
+        scoped: false,
     };
     let plan = Plan {
         mode: Mode::Normal,
@@ -36,6 +38,8 @@ fn example() -> (Plan, Config, BTreeMap<Name, Value>) {
             OutputChange { action: Action::Create, before: None, after: Some("hunter2".into()), sensitive: true },
         )]),
         drift: Vec::new(),
+        relevant: Vec::new(),
+        checks: Default::default(),
         prior: State::default(),
         complete: true,
         timestamp: "2024-01-01T00:00:00Z".into(),

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::conditions::{POSTCONDITION, PRECONDITION};
 use crate::addr::{AbsInstance, AbsResource, ConfigResource, ModuleInstance, ProviderAddr};
 use crate::config::{Reference, Resource, Target as RefTarget};
 use crate::diag::Diagnostic;
-use crate::eval::world::{Instances, Keys, failed};
+use crate::eval::checks::Checked;
+use crate::eval::world::{Instances, Keys};
 use crate::eval::{decode_stored, expr_at};
 use crate::graph::Node;
 use crate::schema::SharedSchema;
@@ -33,7 +35,11 @@ impl<'a> Walk<'a> {
             let value = if self.takes_part(&instance) && self.inputs.options.mode == Mode::Normal {
                 self.instance(&instance, block, &keys, &provider_addr, &schema)
             } else {
-                self.unchanged(&instance, &provider_addr, &schema, block)
+                let value = self.unchanged(&instance, &provider_addr, &schema, block);
+                if self.inputs.options.mode == Mode::RefreshOnly && self.takes_part(&instance) {
+                    self.recheck(&instance, block, &keys, &value);
+                }
+                value
             };
             values.insert(key, value);
         }
@@ -102,6 +108,8 @@ impl<'a> Walk<'a> {
             span: None,
             dependencies: Vec::new(),
             create_before_destroy: false,
+            generated: None,
+            scoped: false,
         }
     }
 
@@ -117,9 +125,9 @@ impl<'a> Walk<'a> {
         let unknown = Value::unknown(schema.block.ty());
         let Some(provider) = self.inputs.providers.of(provider_addr, instance) else { return unknown };
         let scope = world.scope_of(&instance.resource.module, keys.repeated(&instance.key));
-        for condition in &block.preconditions {
-            let found = failed(condition, &scope, "Resource precondition failed", &instance.to_string());
-            self.found.extend(found);
+        let checked = Checked::Instance(instance.clone());
+        if !self.judge(&checked, &block.preconditions, &scope, PRECONDITION) {
+            return unknown;
         }
         let (config, errors) = decode_stored(&block.body, &schema.block, &scope);
         let broken = errors.has_errors();
@@ -158,10 +166,7 @@ impl<'a> Walk<'a> {
         }
         self.changes.insert(change.key.clone(), change);
         if !block.postconditions.is_empty() {
-            let scope = scope.with_self(value.clone());
-            for condition in &block.postconditions {
-                self.found.extend(failed(condition, &scope, "Resource postcondition failed", &instance.to_string()));
-            }
+            self.judge(&checked, &block.postconditions, &scope.with_self(value.clone()), POSTCONDITION);
         }
         value
     }

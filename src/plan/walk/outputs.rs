@@ -1,8 +1,6 @@
-//! Outputs of the root module, and check blocks.
+//! Outputs of the root module.
 
-use crate::addr::ModuleInstance;
-use crate::diag::{Diagnostic, Severity};
-use crate::eval::world::failed;
+use crate::addr::{ModuleInstance, ModulePath};
 use crate::state::OutputState;
 use crate::value::Value;
 
@@ -15,17 +13,8 @@ impl Walk<'_> {
         let destroy = self.inputs.options.mode == Mode::Destroy && self.inputs.options.targets.is_empty();
         for (name, output) in &self.inputs.config.root.outputs {
             let before = self.prior.outputs.get(name).map(stored_output);
-            if self.inputs.options.mode == Mode::Destroy {
+            if self.inputs.options.mode == Mode::Destroy || !self.outputs_take_part(&ModulePath::root(), name) {
                 continue;
-            }
-            for condition in &output.preconditions {
-                let scope = self.inputs.world.scope(&root);
-                self.found.extend(failed(
-                    condition,
-                    &scope,
-                    "Module output value precondition failed",
-                    &format!("output.{name}"),
-                ));
             }
             let after = self.inputs.world.output(&root, name);
             let action = match &before {
@@ -43,18 +32,6 @@ impl Walk<'_> {
                 let (before, sensitive) = (Some(stored_output(output)), output.sensitive);
                 self.outputs
                     .insert(name.clone(), OutputChange { action: Action::Delete, before, after: None, sensitive });
-            }
-        }
-    }
-
-    pub(super) fn checks(&mut self) {
-        let root = ModuleInstance::root();
-        for check in self.inputs.config.root.checks.values() {
-            let scope = self.inputs.world.scope(&root);
-            for assertion in &check.assertions {
-                let found =
-                    failed(assertion, &scope, "Check block assertion failed", &format!("check.{}", check.name.name));
-                self.found.extend(found.into_iter().map(|d| Diagnostic { severity: Severity::Warning, ..d }));
             }
         }
     }

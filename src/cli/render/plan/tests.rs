@@ -64,6 +64,8 @@ fn change(addr: &str, action: Action, before: Option<Json>, after: Option<Json>)
         span: None,
         dependencies: Vec::new(),
         create_before_destroy: false,
+        generated: None,
+        scoped: false,
     }
 }
 
@@ -74,6 +76,8 @@ fn plan(changes: Vec<Change>) -> Plan {
         steps: Vec::new(),
         outputs: BTreeMap::new(),
         drift: Vec::new(),
+        relevant: Vec::new(),
+        checks: Default::default(),
         prior: State::default(),
         complete: true,
         timestamp: "2024-01-01T00:00:00Z".into(),
