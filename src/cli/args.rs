@@ -73,7 +73,7 @@ pub enum Command {
     Console(ConsoleCommand),
     /// Check the configuration without looking at any object
     Validate(ValidateCommand),
-    /// Prepare a folder: kiban needs nothing downloaded, so this only checks it
+    /// Prepare a folder: fetch the modules it calls, and check it
     Init(InitCommand),
     /// Tell the workspace: kiban has one, "default"
     #[command(subcommand)]
@@ -333,7 +333,10 @@ pub struct InitCommand {
     /// Ask for what is missing; -input=false never asks
     #[arg(long, value_name = SWITCH, default_value = "true", action = ArgAction::Set)]
     pub input: bool,
-    /// Taken for compatibility: there is nothing to upgrade
+    /// Fetch modules; -get=false only checks the folder
+    #[arg(long, value_name = SWITCH, default_value = "true", action = ArgAction::Set)]
+    pub get: bool,
+    /// Look for newer versions of modules than those in the lock file
     #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub upgrade: bool,
     /// Taken for compatibility

@@ -79,7 +79,7 @@ async fn dispatch(operations: &dyn Operations, screen: &Screen, command: Command
         Command::Console(args) => command::console::run(operations, screen, args).await,
         Command::Graph(_) => command::graph::run(operations, screen).await,
         Command::Validate(args) => command::validate::run(operations, screen, &args).await,
-        Command::Init(_) => command::init::run(operations, screen).await,
+        Command::Init(args) => command::init::run(operations, screen, &args).await,
         Command::Workspace(args) => command::workspace::run(screen, &args),
         Command::Version(args) => command::version::run(screen, &args),
     }

@@ -13,7 +13,7 @@ use crate::addr::{AbsInstance, ProviderAddr};
 use crate::apply::Observer;
 use crate::config::Argument;
 use crate::diag::{Diagnostic, Diagnostics, Sources};
-use crate::ops::{self, Args, Session};
+use crate::ops::{self, Args, Progress, Session};
 use crate::plan::json;
 use crate::provider::Providers;
 use crate::state::file;
@@ -79,6 +79,11 @@ impl Operations for Work {
     async fn validate(&self) -> Result<Validated, Failure> {
         let found = ops::validate(&self.session)?;
         Ok(Validated { diagnostics: found.diagnostics, sources: found.sources })
+    }
+
+    async fn install(&self, upgrade: bool, told: &mut (dyn FnMut(Progress) + Send)) -> Result<Validated, Failure> {
+        let loaded = ops::install(&self.session, upgrade, told)?;
+        Ok(Validated { diagnostics: loaded.diagnostics, sources: loaded.config.sources })
     }
 
     async fn plan(&self, request: PlanRequest) -> Result<Planned, Failure> {

@@ -102,6 +102,9 @@ impl Operations for Fake {
         self.check()?;
         Ok(Validated { diagnostics: Diagnostics::new(), sources: Sources::default() })
     }
+    async fn install(&self, _: bool, _: &mut (dyn FnMut(crate::ops::Progress) + Send)) -> Result<Validated, Failure> {
+        self.validate().await
+    }
 
     async fn plan(&self, request: PlanRequest) -> Result<Planned, Failure> {
         self.check()?;

@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use crate::addr::ModulePath;
+use crate::addr::{ModulePath, Name};
 use crate::diag::{Diagnostic, Diagnostics, SourceId, Sources, Span, reason};
 use crate::hcl::ast::{Block, Body, ExprKind};
 use crate::hcl::{parse_body, parse_json_body};
 
 use super::blocks::Reader;
-use super::{Config, Module, overrides};
+use super::locate::{Installed, Locate, Wanted};
+use super::project::Project;
+use super::source::ModuleSource;
+use super::{Config, Module, ModuleCall, overrides};
 
 /// Modules nested deeper than this call themselves.
 const MAX_DEPTH: usize = 64;
@@ -23,20 +26,30 @@ pub struct Loaded {
     pub broken: bool,
 }
 
-/// Reads the root module in `dir` and all modules it calls. Names of sources are relative to `dir`.
+/// Reads the root module in `dir` and all modules it calls, which must be there already. Names of sources are relative
+/// to `dir`.
 pub fn load(dir: &Path, sources: Sources) -> Loaded {
     load_below(dir, Path::new("."), sources)
 }
 
 /// Reads the module in `folder`, relative to `base`, as a root module. Names of sources are relative to `base`.
 pub fn load_below(base: &Path, folder: &Path, mut sources: Sources) -> Loaded {
+    let (project, found) = Project::read(base, &mut sources);
+    let mut loaded = load_with(base, folder, sources, &mut Installed::new(base, project));
+    loaded.broken |= found.has_errors();
+    loaded.diagnostics.extend(found);
+    loaded
+}
+
+/// Reads a root module and all modules it calls, from where `locate` says.
+pub fn load_with(base: &Path, folder: &Path, mut sources: Sources, locate: &mut dyn Locate) -> Loaded {
     let mut loader = Loader {
         base,
         sources: &mut sources,
         found: Diagnostics::new(),
         broken: false,
         malformed: BTreeSet::new(),
-        installed: None,
+        locate,
     };
     let mut root = loader.module(folder, ModulePath::root(), None);
     loader.calls(&mut root, &mut Vec::new());
@@ -60,8 +73,7 @@ struct Loader<'a> {
     broken: bool,
     /// Files with errors of syntax.
     malformed: BTreeSet<SourceId>,
-    /// Module folders that `init` has noted, by dotted call path; read on first use.
-    installed: Option<BTreeMap<String, PathBuf>>,
+    locate: &'a mut dyn Locate,
 }
 
 impl Loader<'_> {
@@ -199,10 +211,10 @@ impl Loader<'_> {
     /// Reads the modules that a module calls.
     fn calls(&mut self, module: &mut Module, above: &mut Vec<PathBuf>) {
         above.push(clean(&self.base.join(&module.dir)));
-        let (dir, path) = (module.dir.clone(), module.path.clone());
+        let folders = self.folders(module);
         for (name, call) in &mut module.calls {
-            let child = path.child(name);
-            let Some(folder) = self.locate(&dir, &child, &call.source, call.source_span) else { continue };
+            let child = module.path.child(name);
+            let Some(folder) = folders.get(name).cloned() else { continue };
             let own = clean(&self.base.join(&folder));
             if let Some(at) = above.iter().position(|a| *a == own) {
                 let way = above.iter().skip(at).chain([&own]).map(|p| p.display().to_string()).collect::<Vec<_>>();
@@ -231,26 +243,75 @@ impl Loader<'_> {
         above.pop();
     }
 
-    /// The folder of a called module.
-    fn locate(&mut self, caller: &Path, path: &ModulePath, source: &str, span: Span) -> Option<PathBuf> {
-        if source.starts_with("./") || source.starts_with("../") || source == "." || source == ".." {
-            return Some(clean(&caller.join(source)));
-        }
-        let key = path.0.join(".");
-        let base = self.base.to_path_buf();
-        let installed = self.installed.get_or_insert_with(|| installed_modules(&base));
-        match installed.get(&key) {
-            Some(folder) => Some(folder.clone()),
-            None => {
-                self.broken = true;
-                self.found.push(
-                    Diagnostic::error("Module not installed", format!("module.{key} comes from \"{source}\", which is not installed here."))
-                        .at(span)
-                        .hint("Run `terraform init` or `terraform get` in this folder: kiban reads what they have installed. Or copy the module into the repository and name its path."),
-                );
-                None
+    /// The folders of the modules that a module calls, as far as they can be found.
+    fn folders(&mut self, module: &Module) -> BTreeMap<Name, PathBuf> {
+        let mut folders = BTreeMap::new();
+        let mut remote = Vec::new();
+        for call in module.calls.values() {
+            let Some(wanted) = self.wanted(module, call) else { continue };
+            if let ModuleSource::Local(path) = &wanted.source {
+                let folder = clean(&module.dir.join(path));
+                self.locate.local(&wanted, &folder);
+                folders.insert(call.name.name.clone(), folder);
+            } else {
+                remote.push(wanted);
             }
         }
+        if remote.is_empty() {
+            return folders;
+        }
+        for (wanted, located) in remote.iter().zip(self.locate.locate(&remote)) {
+            match located {
+                Ok(folder) => {
+                    folders.insert(wanted.call.name.name.clone(), folder);
+                }
+                Err(diagnostic) => {
+                    self.broken = true;
+                    self.found.push(diagnostic);
+                }
+            }
+        }
+        folders
+    }
+
+    fn wanted<'c>(&mut self, module: &Module, call: &'c ModuleCall) -> Option<Wanted<'c>> {
+        let source = match ModuleSource::parse(&call.source) {
+            Ok(source) => source,
+            Err(why) => {
+                self.broken = true;
+                self.found.push(
+                    Diagnostic::error(
+                        "Invalid module source address",
+                        format!("\"{}\" cannot be used: {why}.", call.source),
+                    )
+                    .at(call.source_span)
+                    .within(call.header)
+                    .hint("Write ./FOLDER, NAMESPACE/NAME/PROVIDER with a version, or git::URL?ref=REVISION."),
+                );
+                return None;
+            }
+        };
+        if let (Some((_, span)), false) = (&call.version, matches!(source, ModuleSource::Registry(_))) {
+            let (why, hint) = match &source {
+                ModuleSource::Local(_) => (
+                    "it has a relative local path",
+                    "A local module is what lies in its folder: take the version away.",
+                ),
+                _ => ("it has an address that is not of a registry", "Name a tag in the source instead: ?ref=v1.2.3"),
+            };
+            self.broken = true;
+            self.found.push(
+                Diagnostic::error(
+                    "Invalid registry module source address",
+                    format!("A version constraint cannot be applied to module \"{}\" because {why}.", call.name.name),
+                )
+                .at(*span)
+                .within(call.header)
+                .hint(hint),
+            );
+            return None;
+        }
+        Some(Wanted { path: module.path.child(&call.name.name), call, source })
     }
 }
 
@@ -261,16 +322,6 @@ fn parse(name: &str, id: crate::diag::SourceId, text: &str) -> (Body, Diagnostic
 fn is_override(name: &str) -> bool {
     let stem = name.trim_end_matches(".json").trim_end_matches(".tf");
     stem == "override" || stem.ends_with("_override")
-}
-
-/// What `.terraform/modules/modules.json` lists.
-pub(super) fn installed_modules(base: &Path) -> BTreeMap<String, PathBuf> {
-    let Ok(bytes) = fs::read(base.join(".terraform/modules/modules.json")) else { return BTreeMap::new() };
-    let Ok(manifest) = serde_json::from_slice::<serde_json::Value>(&bytes) else { return BTreeMap::new() };
-    let modules = manifest.get("Modules").and_then(|m| m.as_array()).into_iter().flatten();
-    let entry =
-        |m: &serde_json::Value| Some((m.get("Key")?.as_str()?.to_owned(), PathBuf::from(m.get("Dir")?.as_str()?)));
-    modules.filter_map(entry).collect()
 }
 
 /// A path without `.` and without `..` after a name.

@@ -208,6 +208,8 @@ pub struct ModuleCall {
     pub name: Ident,
     pub source: String,
     pub source_span: Span,
+    /// The `version` argument: a constraint, for modules of a registry.
+    pub version: Option<(String, Span)>,
     pub repetition: Repetition,
     pub depends_on: Vec<Reference>,
     /// Provider configurations handed over: name in the child -> name in the caller.
@@ -215,6 +217,13 @@ pub struct ModuleCall {
     pub args: Vec<Attribute>,
     pub module: Module,
     pub header: Span,
+}
+
+impl ModuleCall {
+    /// The version constraint, where there is one.
+    pub fn version(&self) -> Option<&str> {
+        self.version.as_ref().map(|(text, _)| text.as_str())
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{Module, ModuleCall};
-use crate::diag::Diagnostic;
+use crate::config::{Module, ModuleCall, allows};
+use crate::diag::{Diagnostic, Span};
 use crate::hcl::ast::{Block, ExprKind, ObjectKey};
 
 use super::{Reader, provider_reference};
@@ -19,6 +19,7 @@ impl Reader<'_> {
             return;
         };
         let source_span = block.body.attribute("source").map_or(block.header, |a| a.expr.span);
+        let version = self.version(&block);
         let mut providers = BTreeMap::new();
         if let Some(attribute) = block.body.attribute("providers").cloned() {
             let ExprKind::Object(items) = &attribute.expr.kind else {
@@ -65,6 +66,7 @@ impl Reader<'_> {
             name: name.clone(),
             source,
             source_span,
+            version,
             repetition,
             depends_on,
             providers,
@@ -73,5 +75,20 @@ impl Reader<'_> {
             header: block.header,
         };
         self.module.calls.insert(name.name, call);
+    }
+
+    /// The version constraint of a call; one that cannot be read is an error.
+    fn version(&mut self, block: &Block) -> Option<(String, Span)> {
+        let attribute = block.body.attribute("version")?;
+        let text = self.text(&block.body, "version")?;
+        if allows(&text, "1.0.0").is_none() {
+            self.found.push(
+                Diagnostic::error("Invalid version constraint", format!("\"{text}\" is no version constraint."))
+                    .at(attribute.expr.span)
+                    .hint("Write a text such as \"~> 5.0\" or \">= 5.1, < 6.0\"."),
+            );
+            return None;
+        }
+        Some((text, attribute.expr.span))
     }
 }

@@ -1,0 +1,178 @@
+//! `kiban.hcl`: what a stack tells kiban beyond the Terraform language.
+//!
+//! Knows nothing of what the settings do.
+
+use std::path::{Path, PathBuf};
+
+use crate::diag::{Diagnostic, Diagnostics, Sources, did_you_mean};
+use crate::hcl::ast::Block;
+use crate::hcl::parse_body;
+
+use super::load::literal;
+use super::source::{DEFAULT_REGISTRY, RegistryModule};
+
+/// The file's name, in the folder of the root module.
+pub const FILE: &str = "kiban.hcl";
+
+/// The settings of a stack; without the file, those that fit most.
+#[derive(Clone, Debug, Default)]
+pub struct Project {
+    /// Folder with copies of registry modules, `NAMESPACE/NAME/PROVIDER[/VERSION]`, relative to the root module.
+    pub vendor: Option<PathBuf>,
+    /// Repositories that registry modules are fetched from, the first that fits.
+    pub mirrors: Vec<Mirror>,
+}
+
+/// Which modules of a registry come from which repositories.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mirror {
+    /// `NAMESPACE/NAME/PROVIDER`, with a host before it where it is not the public registry; `*` is any.
+    pub pattern: String,
+    /// A git source, with `{host}`, `{namespace}`, `{name}` and `{provider}` filled in.
+    pub source: String,
+}
+
+impl Project {
+    /// Reads the file in a folder. No file is no settings.
+    pub fn read(dir: &Path, sources: &mut Sources) -> (Self, Diagnostics) {
+        let mut project = Self::default();
+        let mut found = Diagnostics::new();
+        let text = match std::fs::read_to_string(dir.join(FILE)) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return (project, found),
+            Err(e) => {
+                let detail = format!("{FILE} cannot be read: {}.", crate::diag::reason(&e));
+                found.push(Diagnostic::error("Failed to read file", detail));
+                return (project, found);
+            }
+        };
+        let id = sources.add(FILE, text.as_str());
+        let (body, errors) = parse_body(id, &text);
+        found.extend(errors);
+        for attribute in &body.attributes {
+            found.push(unexpected("argument", &attribute.name.name, "modules").at(attribute.name.span));
+        }
+        for block in &body.blocks {
+            match &*block.kind.name {
+                "modules" => project.modules(block, &mut found),
+                other => found.push(unexpected("block type", other, "modules").at(block.kind.span)),
+            }
+        }
+        (project, found)
+    }
+
+    /// The git source of a registry module. The public registry takes modules only from repositories on GitHub that are
+    /// named `terraform-PROVIDER-NAME`, so these need no setting
+    /// (<https://developer.hashicorp.com/terraform/registry/modules/publish#requirements>).
+    pub fn repository(&self, module: &RegistryModule) -> Option<String> {
+        let public = || {
+            (module.host == DEFAULT_REGISTRY)
+                .then_some("git::https://github.com/{namespace}/terraform-{provider}-{name}.git")
+        };
+        let configured = self.mirrors.iter().find(|m| m.covers(module)).map(|m| m.source.as_str());
+        let template = configured.or_else(public)?;
+        let filled = template
+            .replace("{host}", &module.host)
+            .replace("{namespace}", &module.namespace)
+            .replace("{name}", &module.name)
+            .replace("{provider}", &module.provider);
+        Some(filled)
+    }
+
+    fn modules(&mut self, block: &Block, found: &mut Diagnostics) {
+        for attribute in &block.body.attributes {
+            match (&*attribute.name.name, literal(&attribute.expr)) {
+                ("vendor", Some(path)) => self.vendor = Some(path.into()),
+                ("vendor", None) => found.push(
+                    Diagnostic::error("Unsuitable value type", "\"vendor\" must be a path, written out.")
+                        .at(attribute.expr.span),
+                ),
+                (name, _) => found.push(unexpected("argument", name, "vendor").at(attribute.name.span)),
+            }
+        }
+        for inner in &block.body.blocks {
+            match (&*inner.kind.name, inner.labels.as_slice()) {
+                ("mirror", [pattern]) => {
+                    let source = inner.body.attribute("source").and_then(|a| literal(&a.expr));
+                    match source {
+                        Some(source) => self
+                            .mirrors
+                            .push(Mirror { pattern: pattern.name.to_string(), source: source.to_owned() }),
+                        None => found.push(
+                            Diagnostic::error("Missing required argument", "A mirror needs a \"source\", a git source.")
+                                .at(inner.header)
+                                .hint("For example: source = \"git::https://git.example.com/{namespace}/terraform-{provider}-{name}.git\""),
+                        ),
+                    }
+                }
+                ("mirror", _) => found.push(
+                    Diagnostic::error(
+                        "Missing pattern for mirror",
+                        "A mirror block has one label: which modules it is for.",
+                    )
+                    .at(inner.header)
+                    .hint("For example: mirror \"terraform-aws-modules/*/aws\" { … }"),
+                ),
+                (other, _) => found.push(unexpected("block type", other, "mirror").at(inner.kind.span)),
+            }
+        }
+    }
+}
+
+impl Mirror {
+    fn covers(&self, module: &RegistryModule) -> bool {
+        let parts: Vec<&str> = self.pattern.split('/').collect();
+        let (host, parts) = match parts.as_slice() {
+            [host, rest @ ..] if rest.len() == 3 => (*host, rest),
+            all => (DEFAULT_REGISTRY, all),
+        };
+        let whole = [&module.namespace, &module.name, &module.provider];
+        let fits = |pattern: &str, text: &str| pattern == "*" || pattern == text;
+        fits(host, &module.host) && parts.len() == 3 && parts.iter().zip(whole).all(|(p, text)| fits(p, text))
+    }
+}
+
+fn unexpected(what: &str, name: &str, known: &str) -> Diagnostic {
+    let summary = format!("Unsupported {what}");
+    let found = Diagnostic::error(summary, format!("{FILE} has no {what} \"{name}\" here."));
+    match did_you_mean(name, [known]) {
+        Some(near) => found.hint(format!("Did you mean \"{near}\"?")),
+        None => found.hint(format!("It may have \"{known}\".")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::ModuleSource;
+
+    fn read(text: &str) -> (Project, Diagnostics) {
+        let dir = tempfile::tempdir().expect("folder");
+        std::fs::write(dir.path().join(FILE), text).expect("file");
+        Project::read(dir.path(), &mut Sources::default())
+    }
+
+    fn repository(project: &Project, source: &str) -> Option<String> {
+        let Ok(ModuleSource::Registry(module)) = ModuleSource::parse(source) else { panic!("{source}") };
+        project.repository(&module)
+    }
+
+    #[test]
+    fn mirrors_are_tried_in_order_and_the_public_registry_needs_none() {
+        let (project, found) = read(
+            "modules {\n  vendor = \"vendor\"\n  mirror \"team/*/aws\" {\n    source = \"git::ssh://git@e.com/{name}.git\"\n  }\n}\n",
+        );
+        assert!(found.is_empty(), "{found:?}");
+        assert_eq!(project.vendor.as_deref(), Some(Path::new("vendor")));
+        assert_eq!(repository(&project, "team/vpc/aws").as_deref(), Some("git::ssh://git@e.com/vpc.git"));
+        let public = "git::https://github.com/other/terraform-aws-vpc.git";
+        assert_eq!(repository(&project, "other/vpc/aws").as_deref(), Some(public));
+        assert_eq!(repository(&project, "registry.e.com/team/vpc/aws"), None);
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_told() {
+        let (_, found) = read("x = 1\nmodule {\n}\nmodules {\n  vendr = \"\"\n  mirror \"a/b/c\" {\n  }\n}\n");
+        assert_eq!(found.len(), 4, "{found:?}");
+    }
+}
