@@ -9,7 +9,8 @@ use crate::diag::{Diagnostic, Diagnostics, SourceId, Sources, Span, reason};
 use crate::hcl::ast::{Block, Body};
 use crate::hcl::{parse_body, parse_json_tests};
 
-use super::super::load::{clean, installed_modules, load_below};
+use super::super::load::{clean, load_below};
+use super::super::manifest::Manifest;
 use super::super::{Loaded, ProviderConfig};
 use super::blocks::{Checker, shown};
 use super::{LoadedTests, MockProvider, Phase, ProviderRef, Run, TestFile, TestProvider, mocks, overrides};
@@ -162,7 +163,7 @@ impl Loader<'_> {
 
     /// Reads the modules that runs name, each folder once.
     fn modules(&mut self, files: &mut [TestFile]) -> BTreeMap<String, Loaded> {
-        let installed = installed_modules(self.dir);
+        let installed = Manifest::read(self.dir);
         let mut wanted = BTreeSet::new();
         for file in files {
             let stem = file.name.trim_end_matches(".hcl").trim_end_matches(".json").trim_end_matches(".tftest");
@@ -170,7 +171,7 @@ impl Loader<'_> {
                 let Some(module) = &mut run.module else { continue };
                 let local = module.source.starts_with("./") || module.source.starts_with("../");
                 let key = format!("test.{}.{}", stem.replace('/', "."), run.name.name);
-                let folder = match (local, installed.get(&key)) {
+                let folder = match (local, installed.0.get(&key).map(|entry| &entry.dir)) {
                     (true, _) => clean(Path::new(&module.source)),
                     (false, Some(folder)) if !folder.as_os_str().is_empty() => folder.clone(),
                     _ => {
