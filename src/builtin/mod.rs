@@ -9,6 +9,7 @@ mod plugin;
 mod random;
 mod terraform;
 mod time;
+mod tls;
 mod validate;
 
 pub use machine::{Machine, Randomness};
@@ -32,5 +33,6 @@ pub fn plugins(machine: Machine) -> Vec<Arc<dyn Plugin>> {
         plugin(null::SOURCE, Block::new(), null::register),
         plugin(random::SOURCE, Block::new(), random::register),
         plugin(time::SOURCE, Block::new(), time::register),
+        plugin(tls::SOURCE, Block::new(), tls::register),
     ]
 }
