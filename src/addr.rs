@@ -111,6 +111,11 @@ impl ModuleInstance {
         Self(steps)
     }
 
+    /// The one instance of a module that is called without `count` and `for_each` all the way.
+    pub fn of(path: &ModulePath) -> Self {
+        Self(path.0.iter().map(|call| (call.clone(), InstanceKey::None)).collect())
+    }
+
     pub fn parent(&self) -> Option<(ModuleInstance, &(Name, InstanceKey))> {
         let (last, init) = self.0.split_last()?;
         Some((ModuleInstance(init.to_vec()), last))
@@ -376,12 +381,19 @@ fn code_point(chars: &mut std::str::CharIndices<'_>, digits: usize) -> Option<ch
 /// A provider configuration: its local name, and its alias where it has one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProviderAddr {
+    /// The module that has the provider block: the root module, but for old modules that bring their own.
+    pub module: ModulePath,
     /// Source as `hostname/namespace/type`.
     pub source: Name,
     pub alias: Option<Name>,
 }
 
 impl ProviderAddr {
+    /// The default configuration of a provider, in the root module.
+    pub fn root(source: impl Into<Name>) -> Self {
+        Self { module: ModulePath::default(), source: source.into(), alias: None }
+    }
+
     /// Host of sources that name none (the public registry of the Terraform language).
     pub const DEFAULT_HOST: &'static str = "registry.terraform.io";
 
@@ -412,15 +424,24 @@ impl ProviderAddr {
 
     /// Reads the form that states use: `provider["host/namespace/type"].alias`, also below a module.
     pub fn parse(text: &str) -> Option<Self> {
-        let start = text.find("provider[\"")? + "provider[\"".len();
-        let (source, rest) = text[start..].split_once("\"]")?;
+        let (module, rest) = text.split_once("provider[\"")?;
+        let (source, rest) = rest.split_once("\"]")?;
+        let mut path = ModulePath::default();
+        let mut parts = module.split_terminator('.');
+        while let Some(word) = parts.next() {
+            let call = parts.next().filter(|_| word == "module")?;
+            path.0.push(call.into());
+        }
         let alias = rest.strip_prefix('.').map(Name::from);
-        Some(Self { source: source.into(), alias })
+        Some(Self { module: path, source: source.into(), alias })
     }
 }
 
 impl fmt::Display for ProviderAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.module.is_root() {
+            write!(f, "{}.", self.module)?;
+        }
         write!(f, "provider[\"{}\"]", self.source)?;
         self.alias.as_ref().map_or(Ok(()), |a| write!(f, ".{a}"))
     }

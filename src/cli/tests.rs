@@ -27,7 +27,7 @@ fn addr() -> AbsInstance {
 }
 
 fn provider() -> ProviderAddr {
-    ProviderAddr { source: "registry.terraform.io/hashicorp/aws".into(), alias: None }
+    ProviderAddr::root("registry.terraform.io/hashicorp/aws")
 }
 
 fn object(size: i64) -> Value {

@@ -29,9 +29,12 @@ pub enum Node {
     /// The instances of a module call: its `count` or `for_each`.
     Module(ModulePath),
     Resource(ConfigResource),
-    /// A provider block of the root module, by local name and alias.
-    Provider(Name, Option<Name>),
+    /// A provider block, by local name and alias.
+    Provider(ModulePath, ProviderKey),
 }
+
+/// Local name and alias of a provider configuration.
+pub type ProviderKey = (Name, Option<Name>);
 
 impl fmt::Display for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -47,8 +50,10 @@ impl fmt::Display for Node {
             Self::Output(module, name) => within(module, "output", name),
             Self::Module(module) => module.fmt(f),
             Self::Resource(resource) => resource.fmt(f),
-            Self::Provider(name, None) => write!(f, "provider.{name}"),
-            Self::Provider(name, Some(alias)) => write!(f, "provider.{name}.{alias}"),
+            Self::Provider(module, (name, alias)) => {
+                let alias = alias.as_ref().map(|a| format!(".{a}")).unwrap_or_default();
+                within(module, "provider", &format!("{name}{alias}").into())
+            }
         }
     }
 }
@@ -214,6 +219,11 @@ impl Graph {
         found
     }
 
+    /// Whether there is any ephemeral resource.
+    pub fn has_ephemeral(&self) -> bool {
+        self.nodes().any(|n| matches!(n, Node::Resource(r) if r.resource.mode == Mode::Ephemeral))
+    }
+
     pub fn nodes(&self) -> impl Iterator<Item = &Node> {
         self.graph.node_weights()
     }
@@ -260,11 +270,9 @@ impl Builder<'_> {
             }
         }
         for (key, provider) in &module.providers {
-            if path.is_root() {
-                let node = Node::Provider(key.0.clone(), key.1.clone());
-                self.graph.node(node.clone());
-                self.references(&node, path, &Reference::of_body(&provider.body));
-            }
+            let node = Node::Provider(path.clone(), key.clone());
+            self.graph.node(node.clone());
+            self.references(&node, path, &Reference::of_body(&provider.body));
         }
         for (name, call) in &module.calls {
             let child = path.child(name);
@@ -294,10 +302,10 @@ impl Builder<'_> {
         for trigger in &resource.lifecycle.replace_triggered_by {
             self.expression(node, path, trigger);
         }
-        if let Some((name, alias)) = root_provider(self.config, path, &resource.provider)
-            && self.config.root.providers.contains_key(&(name.clone(), alias.clone()))
+        if let Some((module, key)) = configured_provider(self.config, path, &resource.provider)
+            && self.config.module(&module).is_some_and(|m| m.providers.contains_key(&key))
         {
-            self.graph.edge(node, Node::Provider(name, alias), resource.header);
+            self.graph.edge(node, Node::Provider(module, key), resource.header);
         }
     }
 
@@ -374,19 +382,20 @@ fn whole_module(module: &Module) -> Vec<Node> {
     nodes
 }
 
-/// The provider configuration of the root module that a resource in any module uses: modules hand their own on under
-/// the same name unless `providers` says otherwise.
-pub fn root_provider(
+/// The module with the provider configuration that a block of a module uses, and its name there: modules hand their own
+/// on under the same name unless `providers` says otherwise. Old modules have configurations of their own.
+pub fn configured_provider(
     config: &Config,
     path: &ModulePath,
-    provider: &(Name, Option<Name>),
-) -> Option<(Name, Option<Name>)> {
+    provider: &ProviderKey,
+) -> Option<(ModulePath, ProviderKey)> {
     let mut current = provider.clone();
     let mut at = path.clone();
     while let Some((parent, call)) = at.parent() {
         let call = config.module(&parent)?.calls.get(call)?;
         current = match call.providers.get(&current) {
             Some(handed) => handed.clone(),
+            None if call.module.providers.contains_key(&current) => return Some((at, current)),
             None => {
                 // Local names may differ between modules: the source is what both mean.
                 let source = call.module.provider_source(&current.0);
@@ -397,5 +406,5 @@ pub fn root_provider(
         };
         at = parent;
     }
-    Some(current)
+    Some((at, current))
 }

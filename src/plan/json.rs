@@ -290,7 +290,7 @@ fn provider(config: &Config, addr: &AbsInstance) -> ProviderAddr {
     let local = module.and_then(|m| m.resources.get(&addr.resource.resource)).map(|r| r.provider.0.clone());
     let local = local.unwrap_or_else(|| addr.kind().split('_').next().unwrap_or("").into());
     let source = module.map_or_else(|| ProviderAddr::implied_source(&local), |m| m.provider_source(&local));
-    ProviderAddr { source: source.into(), alias: None }
+    ProviderAddr::root(source)
 }
 
 fn state_values(state: &State, schemas: Schemas<'_>, more: Vec<Entry>) -> Json {

@@ -5,7 +5,7 @@
 use crate::addr::{AbsInstance, ConfigResource, Mode, ProviderAddr};
 use crate::config::{Config, Resource};
 use crate::diag::{Diagnostic, did_you_mean};
-use crate::graph::root_provider;
+use crate::graph::configured_provider;
 use crate::provider::Providers;
 use crate::schema::SharedSchema;
 
@@ -13,8 +13,8 @@ use crate::schema::SharedSchema;
 pub fn provider_of(config: &Config, addr: &ConfigResource, block: &Resource) -> Option<ProviderAddr> {
     let module = config.module(&addr.module)?;
     let source = module.provider_source(&block.provider.0);
-    let (_, alias) = root_provider(config, &addr.module, &block.provider)?;
-    Some(ProviderAddr { source: source.into(), alias })
+    let (module, (_, alias)) = configured_provider(config, &addr.module, &block.provider)?;
+    Some(ProviderAddr { module, source: source.into(), alias })
 }
 
 /// Schema of a block's type, or a diagnostic that suggests what may have been meant.

@@ -3,6 +3,7 @@
 //! Pure but for the reading of data sources, which the configuration may need to go on. Knows nothing of how steps are
 //! executed and of how a plan is shown.
 
+mod connections;
 mod drift;
 mod instance;
 pub mod json;
@@ -14,6 +15,7 @@ mod steps;
 mod targets;
 mod walk;
 
+pub use connections::Connections;
 pub use drift::drifted;
 pub use instance::{InstanceInput, InstancePlan, plan_instance, with_prior_at};
 pub use lookup::{find_schema, provider_of};

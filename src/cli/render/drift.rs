@@ -117,7 +117,7 @@ mod tests {
 
     fn drift() -> Vec<Drift> {
         let key = |text: &str| ChangeKey::current(AbsInstance::parse(text).expect("address"));
-        let provider = ProviderAddr { source: "registry.terraform.io/hashicorp/aws".into(), alias: None };
+        let provider = ProviderAddr::root("registry.terraform.io/hashicorp/aws");
         let object = |json: Json, secret: &str| {
             let mut map = from_json(&json).as_map().expect("object").clone();
             map.insert("password".into(), Value::from(secret).sensitive());

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Schemas, mode};
-use crate::addr::{AbsInstance, AbsResource, InstanceKey, ModuleInstance, Name, ProviderAddr};
+use crate::addr::{AbsInstance, AbsResource, InstanceKey, ModuleInstance, ModulePath, Name, ProviderAddr};
 use crate::config::{Config, Module, ModuleCall, Reference, Repetition, Resource, Target};
-use crate::graph::root_provider;
+use crate::graph::configured_provider;
 use crate::hcl::ast::{Access, Body, Expr, ExprKind, Ident, ObjectKey, UnaryOp};
 use crate::schema::{Block, Nesting};
 use crate::value::Value;
@@ -32,10 +32,11 @@ fn provider_key(module: &Module, name: &str, alias: Option<&Name>) -> String {
     if module.path.is_root() { format!("{name}{alias}") } else { format!("{}:{name}{alias}", module.path) }
 }
 
-/// Key of the configuration that a resource uses: that of the root module, which modules are handed.
+/// Key of the configuration that a resource uses: mostly that of the root module, which modules are handed.
 fn used_provider(config: &Config, module: &Module, provider: &(Name, Option<Name>)) -> String {
-    let (name, alias) = root_provider(config, &module.path, provider).unwrap_or_else(|| provider.clone());
-    provider_key(&config.root, &name, alias.as_ref())
+    let found = configured_provider(config, &module.path, provider);
+    let (path, (name, alias)) = found.unwrap_or_else(|| (ModulePath::root(), provider.clone()));
+    provider_key(config.module(&path).unwrap_or(&config.root), &name, alias.as_ref())
 }
 
 fn provider_configs(module: &Module, out: &mut Map<String, Json>) {
@@ -119,7 +120,7 @@ fn variable(variable: &crate::config::Variable) -> Json {
 
 fn resource(config: &Config, module: &Module, resource: &Resource, schemas: Schemas<'_>) -> Json {
     let (name, alias) = &resource.provider;
-    let provider = ProviderAddr { source: module.provider_source(name).into(), alias: alias.clone() };
+    let provider = ProviderAddr { alias: alias.clone(), ..ProviderAddr::root(module.provider_source(name)) };
     let any = AbsResource { module: ModuleInstance::root(), resource: resource.addr.clone() };
     let schema = schemas(&provider, &AbsInstance { resource: any, key: InstanceKey::None });
     let mut out = json!({

@@ -2,7 +2,7 @@ use super::*;
 use crate::plan::ChangeKey;
 
 fn example() -> (Plan, Config, BTreeMap<Name, Value>) {
-    let provider = ProviderAddr { source: "registry.terraform.io/hashicorp/aws".into(), alias: None };
+    let provider = ProviderAddr::root("registry.terraform.io/hashicorp/aws");
     let after = Value::object(
         [
             ("id".into(), Value::unknown(crate::value::Type::String)),

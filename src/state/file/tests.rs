@@ -210,8 +210,8 @@ fn state() -> impl Strategy<Value = State> {
         .prop_filter("holds an object", |(current, deposed)| current.is_some() || !deposed.is_empty())
         .prop_map(|(current, deposed)| InstanceState { current, deposed });
     let provider = (word(), prop::option::of(word())).prop_map(|(kind, alias)| ProviderAddr {
-        source: format!("registry.terraform.io/hashicorp/{kind}").into(),
         alias,
+        ..ProviderAddr::root(format!("registry.terraform.io/hashicorp/{kind}"))
     });
     let resource = (provider, prop::collection::btree_map(key(), instance, 0..3))
         .prop_map(|(provider, instances)| ResourceState { provider, instances });

@@ -12,7 +12,7 @@ use crate::value::json::from_json;
 use crate::value::{Type, Value};
 
 fn provider() -> ProviderAddr {
-    ProviderAddr { source: "registry.terraform.io/hashicorp/aws".into(), alias: None }
+    ProviderAddr::root("registry.terraform.io/hashicorp/aws")
 }
 
 fn schema() -> SharedSchema {

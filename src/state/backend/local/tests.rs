@@ -23,7 +23,7 @@ fn info() -> LockInfo {
 
 fn add(state: &mut State, name: &str) {
     let addr = AbsInstance::parse(&format!("aws_vpc.{name}")).expect("address");
-    let provider = ProviderAddr { source: ProviderAddr::full_source("aws").into(), alias: None };
+    let provider = ProviderAddr::root(ProviderAddr::full_source("aws"));
     state.instance_mut(&addr, &provider).current = Some(ObjectState::default());
 }
 
