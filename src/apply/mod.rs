@@ -3,6 +3,7 @@
 //! Walks what a plan has decided and refuses to do anything else. Knows nothing of how a plan was made on screen.
 
 mod clock;
+mod connect;
 mod event;
 mod poll;
 mod recover;

@@ -9,7 +9,8 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use crate::addr::{AbsInstance, ConfigResource, ModuleInstance, ProviderAddr};
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::eval::world::World;
-use crate::plan::{Action, ChangeKey, Mode, Plan, StepKind, Summary};
+use crate::graph::Graph;
+use crate::plan::{Action, ChangeKey, Connections, Mode, Plan, StepKind, Summary};
 use crate::provider::{Freshness, Providers};
 use crate::refresh::refresh;
 use crate::schema::SharedSchema;
@@ -28,13 +29,15 @@ const PROGRESS_EVERY: Duration = Duration::from_secs(10);
 /// Everything an apply needs.
 pub struct Apply<'a> {
     pub(super) world: &'a World<'a>,
+    pub(super) graph: &'a Graph,
+    pub(super) connections: &'a Connections<'a>,
     pub(super) providers: &'a Providers,
     pub(super) journal: &'a Journal,
     pub(super) clock: &'a dyn Clock,
     pub(super) observer: &'a dyn Observer,
     pub(super) saver: Saver<'a>,
     pub(super) poller: Poller<'a>,
-    plan: &'a Plan,
+    pub(super) plan: &'a Plan,
     cancel: &'a Cancel,
     parallelism: usize,
     deposed: Mutex<BTreeMap<AbsInstance, String>>,
@@ -53,6 +56,8 @@ pub struct Applied {
 /// Surroundings of [`apply`].
 pub struct Context<'a> {
     pub world: &'a World<'a>,
+    pub graph: &'a Graph,
+    pub connections: &'a Connections<'a>,
     pub providers: &'a Providers,
     pub backend: &'a dyn Backend,
     pub journal: &'a Journal,
@@ -67,6 +72,8 @@ pub struct Context<'a> {
 pub async fn apply(plan: &Plan, cx: Context<'_>) -> Applied {
     let run = Apply {
         world: cx.world,
+        graph: cx.graph,
+        connections: cx.connections,
         providers: cx.providers,
         journal: cx.journal,
         clock: cx.clock,
@@ -96,7 +103,7 @@ impl Apply<'_> {
         match started {
             Ok(()) => {
                 self.bookkeeping();
-                self.steps(&mut found, &mut summary).await;
+                self.connected_steps(&mut found, &mut summary).await;
             }
             Err(error) => found.extend(storage(error)),
         }
@@ -107,6 +114,7 @@ impl Apply<'_> {
         if !found.has_errors() || self.plan.steps.is_empty() {
             self.outputs(&mut found);
         }
+        found.extend(self.connections.close().await);
         match self.saver.save().await {
             Ok(()) => {
                 // Only what is not settled keeps the journal: the next run looks after it.
@@ -123,7 +131,7 @@ impl Apply<'_> {
         self.plan
     }
 
-    async fn steps(&self, found: &mut Diagnostics, summary: &mut Summary) {
+    pub(super) async fn steps(&self, found: &mut Diagnostics, summary: &mut Summary) {
         let steps = &self.plan.steps;
         let chain = longest_chains(self.plan);
         let mut waits: Vec<usize> = steps.iter().map(|s| s.after.len()).collect();
@@ -201,7 +209,11 @@ impl Apply<'_> {
                 provider.forget();
             }
         }
-        let takes_part = |addr: &AbsInstance| around.contains(&addr.resource.config());
+        // A provider that no step has needed may not be configured in this phase.
+        let configured = |addr: &AbsInstance| {
+            state.resources.get(&addr.resource).is_some_and(|r| self.providers.get(&r.provider).is_some())
+        };
+        let takes_part = |addr: &AbsInstance| around.contains(&addr.resource.config()) && configured(addr);
         match refresh(&state, self.providers, takes_part, Freshness::Run).await {
             Ok(live) => {
                 for (addr, resource, instance) in live.instances().filter(|(a, ..)| takes_part(a)) {
@@ -307,7 +319,7 @@ impl Apply<'_> {
                 state.remove(addr, None);
             }
         });
-        for (addr, value) in &self.plan.data {
+        for (addr, value) in self.plan.data.iter().filter(|_| !destroy) {
             let block = self.world.config.module(&addr.resource.module.path());
             let block = block.and_then(|m| m.resources.get(&addr.resource.resource));
             let Some(block) = block else { continue };

@@ -65,6 +65,7 @@ impl Apply<'_> {
         let block = block.and_then(|m| m.resources.get(&addr.resource.resource));
         let missing =
             || Diagnostics::from(Diagnostic::error("Provider missing", change.provider.to_string()).address(addr));
+        self.connect(change, kind).await?;
         let provider = self.providers.of(&change.provider, addr).ok_or_else(missing)?;
         let schema = self.providers.schema(&change.provider.source, &addr.resource.resource).ok_or_else(missing)?;
         let subject = Subject { change, provider, schema, block };

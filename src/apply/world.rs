@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::addr::{AbsInstance, AbsResource, InstanceKey};
+use crate::addr::{AbsInstance, AbsResource, InstanceKey, Mode};
 use crate::eval::world::{Instances, Keys, World};
 use crate::graph::{Graph, Node};
 use crate::plan::Plan;
-use crate::value::{Type, Value};
+use crate::value::{Marks, Type, Value};
 
 /// Fills a new world with the values of a plan.
 pub fn populate(world: &World<'_>, graph: &Graph, plan: &Plan) {
@@ -21,17 +21,23 @@ pub fn populate(world: &World<'_>, graph: &Graph, plan: &Plan) {
         else {
             continue;
         };
+        // What is ephemeral is opened anew.
+        let unknown = match resource.resource.mode {
+            Mode::Ephemeral => Value::unknown(Type::Dynamic).mark(Marks::EPHEMERAL),
+            _ => Value::unknown(Type::Dynamic),
+        };
         for module in world.module_instances(&resource.module) {
             let addr = AbsResource { module: module.clone(), resource: resource.resource.clone() };
             let instances = match world.keys(&module, &block.repetition) {
                 Ok(keys) => {
                     let value = |key: &InstanceKey| {
                         let value = values.get(&addr.instance(key.clone())).map(|v| (*v).clone());
-                        value.unwrap_or_else(|| Value::unknown(Type::Dynamic))
+                        value.unwrap_or_else(|| unknown.clone())
                     };
                     let values = keys.iter().into_iter().map(|key| (key.clone(), value(&key))).collect();
                     Instances::Known { keys, values }
                 }
+                Err(_) if resource.resource.mode == Mode::Ephemeral => Instances::Unknown(unknown.clone()),
                 // With targets, or in a destroy, some blocks are never asked for.
                 Err(_) => Instances::Known { keys: Keys::Count(0), values: BTreeMap::new() },
             };

@@ -83,6 +83,8 @@ impl Fake {
             complete: true,
             timestamp: "2024-01-01T00:00:00Z".into(),
             data: BTreeMap::new(),
+            open: Vec::new(),
+            planners: std::collections::BTreeSet::new(),
         };
         let config = Config { root: Module::empty(ModulePath::root(), ".".into()), sources: Sources::default() };
         Planned {

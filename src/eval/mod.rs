@@ -21,7 +21,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod traversal;
-mod validations;
+pub mod validations;
 mod variable;
 pub mod world;
 

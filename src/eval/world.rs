@@ -263,7 +263,7 @@ impl<'c> World<'c> {
         }
     }
 
-    pub(super) fn variable(&self, module: &ModuleInstance, name: &Name) -> Value {
+    pub fn variable(&self, module: &ModuleInstance, name: &Name) -> Value {
         self.memoized(module, Slot::Variable(name.clone()), || {
             let declared = self.module(module).and_then(|m| m.variables.get(name));
             let Some(declared) = declared else { return Value::unknown(Type::Dynamic) };

@@ -219,6 +219,12 @@ impl Graph {
         found
     }
 
+    /// Whether a node depends on another, however far.
+    pub fn depends(&self, node: &Node, on: &Node) -> bool {
+        let (Some(start), Some(end)) = (self.index.get(node), self.index.get(on)) else { return false };
+        petgraph::algo::has_path_connecting(&self.graph, *start, *end, None)
+    }
+
     /// Whether there is any ephemeral resource.
     pub fn has_ephemeral(&self) -> bool {
         self.nodes().any(|n| matches!(n, Node::Resource(r) if r.resource.mode == Mode::Ephemeral))

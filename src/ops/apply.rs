@@ -23,10 +23,13 @@ pub async fn apply(session: &Session, planned: Planned, observer: &dyn Observer)
     populate(&world, &prepared.graph, &plan);
     // What cannot be evaluated before its turn is reported at its turn.
     world.take_errors();
+    let connections = prepared.connections();
     let applied = Box::pin(crate::apply::apply(
         &plan,
         Context {
             world: &world,
+            graph: &prepared.graph,
+            connections: &connections,
             providers: &prepared.providers,
             backend: &*backend,
             journal: &journal,
@@ -37,6 +40,7 @@ pub async fn apply(session: &Session, planned: Planned, observer: &dyn Observer)
         },
     ))
     .await;
+    drop(connections);
     drop(world);
     let mut found = applied.diagnostics;
     if let Err(error) = backend.unlock().await {

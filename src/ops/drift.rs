@@ -23,7 +23,12 @@ pub async fn drift(session: &Session, args: &Args) -> OpResult<Drifted> {
     let backend = prepared.backend(session);
     let stored = backend.read().await.map_err(|e| prepared.fail(Diagnostic::from(e)))?;
     let stored = stored.unwrap_or_default();
-    prepared.configure(&stored).await.map_err(|e| prepared.fail(e))?;
+    let world = prepared.world(false);
+    let connections = prepared.connections();
+    connections.configure_early(&world, &stored).await.map_err(|e| prepared.fail(e))?;
+    connections.configure_known(&world, &stored).await.map_err(|e| prepared.fail(e))?;
+    drop(connections);
+    drop(world);
     let mut warnings = prepared.warnings.clone();
     let unfinished = journal::read(&prepared.place.journal()).map_err(|e| prepared.fail(Diagnostic::from(e)))?;
     if !unfinished.is_empty() {

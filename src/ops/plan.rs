@@ -1,7 +1,9 @@
 //! Makes a plan and keeps everything that applying it needs.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::addr::{AbsInstance, AbsResource};
 use crate::apply::{Clock, recover};
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::plan::{Inputs, Mode, Plan};
@@ -44,18 +46,18 @@ pub async fn plan(session: &Session, args: &Args, operation: &str) -> OpResult<P
     lock(session, args, &*backend, operation).await.map_err(|e| prepared.fail(Diagnostic::from(e)))?;
     let stored = backend.read().await.map_err(|e| prepared.fail(Diagnostic::from(e)))?;
     let mut stored = stored.unwrap_or_default();
-    prepared.configure(&stored).await.map_err(|e| prepared.fail(e))?;
+    let world = prepared.world(false);
+    let connections = prepared.connections();
+    connections.configure_early(&world, &stored).await.map_err(|e| prepared.fail(e))?;
     let (journal, unfinished) =
         Journal::open(prepared.place.journal()).map_err(|e| prepared.fail(Diagnostic::from(e)))?;
     let mut warnings = prepared.warnings.clone();
     let recovered = settle(&prepared, &*backend, &journal, &unfinished, &mut stored, &*session.clock).await;
     warnings.extend(recovered.map_err(|e| prepared.fail(e))?);
 
-    let world = prepared.world(false);
-    warnings.extend(world.validate_variables());
-    if warnings.has_errors() {
-        return Err(prepared.fail(warnings));
-    }
+    // Where the refresh itself is the result, nothing may be left out.
+    let thorough = args.options.mode == Mode::RefreshOnly;
+    let freshness = if thorough { Freshness::Thorough } else { Freshness::Run };
     let inputs = Inputs {
         config: &prepared.config,
         graph: &prepared.graph,
@@ -63,15 +65,19 @@ pub async fn plan(session: &Session, args: &Args, operation: &str) -> OpResult<P
         providers: &prepared.providers,
         stored: &stored,
         options: &args.options,
+        connections: &connections,
+        freshness: args.refresh.then_some(freshness),
     };
-    // Where the refresh itself is the result, nothing may be left out.
-    let thorough = args.options.mode == Mode::RefreshOnly;
-    let freshness = if thorough { Freshness::Thorough } else { Freshness::Run };
+    // Objects of providers that are configured on the way are read there.
+    let late: BTreeSet<&AbsResource> =
+        stored.resources.iter().filter(|(_, r)| connections.is_late(&r.provider)).map(|(addr, _)| addr).collect();
+    let now = |addr: &AbsInstance| !late.contains(&addr.resource);
     let live = async {
-        if args.refresh { refresh(&stored, &prepared.providers, |_| true, freshness).await } else { Ok(stored.clone()) }
+        if args.refresh { refresh(&stored, &prepared.providers, now, freshness).await } else { Ok(stored.clone()) }
     };
     let (plan, found) = Box::pin(crate::plan::plan(inputs, live)).await.map_err(|e| prepared.fail(e))?;
     warnings.extend(found);
+    drop(connections);
     drop(world);
     let parallelism = args.parallelism.unwrap_or(PARALLELISM);
     Ok(Planned { plan, warnings, prepared, backend, journal, parallelism })

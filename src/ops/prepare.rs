@@ -1,23 +1,21 @@
 //! What every operation on a configuration begins with: load it, give its variables values, open its state, configure
 //! its providers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::join_all;
-
-use crate::addr::{ConfigResource, ModuleInstance, Name, ProviderAddr};
-use crate::config::{Config, Given, ProviderConfig, UNSUPPORTED_VERSION, Variable, given, load};
+use crate::addr::{ModuleInstance, Name};
+use crate::config::{Config, Given, UNSUPPORTED_VERSION, Variable, given, load};
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::eval::world::{Facts, World, variable_value};
-use crate::eval::{Surroundings, decode_body, evaluate};
+use crate::eval::{Surroundings, evaluate};
 use crate::graph::Graph;
-use crate::plan::provider_of;
-use crate::provider::{Object, Providers};
+use crate::plan::Connections;
+use crate::provider::Providers;
 use crate::state::backend::{Backend, LockInfo};
-use crate::state::{State, StateError, StateErrorKind};
+use crate::state::{StateError, StateErrorKind};
 use crate::value::Value;
 
 use super::place::{StatePlace, place};
@@ -145,75 +143,9 @@ impl Prepared {
         self.place.open(session)
     }
 
-    /// Configures every provider that the configuration or the state uses, all at the same time.
-    pub async fn configure(&self, state: &State) -> Result<(), Diagnostics> {
-        let world = self.world(false);
-        let mut found = Diagnostics::new();
-        let mut wanted: BTreeSet<ProviderAddr> = state.resources.values().map(|r| r.provider.clone()).collect();
-        for module in self.config.modules() {
-            for resource in module.resources.values() {
-                let addr = ConfigResource { module: module.path.clone(), resource: resource.addr.clone() };
-                wanted.extend(provider_of(&self.config, &addr, resource));
-            }
-        }
-        let mut configurations = Vec::new();
-        for addr in wanted {
-            // A missing plugin is reported where the resource is.
-            let Some(plugin) = self.providers.plugin(&addr.source).cloned() else { continue };
-            let block = self.provider_block(&addr);
-            if block.is_none() && addr.alias.is_some() {
-                found.push(
-                    Diagnostic::error(
-                        "Provider configuration not present",
-                        format!("Objects of the configuration or of the state belong to {addr}, and the root module has no such provider block."),
-                    )
-                    .hint("Declare it in the root module with this alias until nothing belongs to it any more, or hand it over in `providers`."),
-                );
-                continue;
-            }
-            let config = match block {
-                Some(block) => {
-                    let (value, errors) =
-                        decode_body(&block.body, plugin.config_schema(), &world.scope(&ModuleInstance::root()));
-                    found.extend(errors);
-                    if !value.is_wholly_known() {
-                        found.push(
-                            Diagnostic::error(
-                                "Provider configuration not known",
-                                "The provider block depends on what is known only after apply.",
-                            )
-                            .at(block.header)
-                            .hint("Configure providers from variables and from data that exists already."),
-                        );
-                    }
-                    Object::from_value(&value)
-                }
-                None => Object::from_value(&plugin.config_schema().empty()),
-            };
-            configurations.push((addr, plugin, config, block.map(|b| b.header)));
-        }
-        found.extend(world.take_errors());
-        if found.has_errors() {
-            return Err(found);
-        }
-        let made = configurations
-            .into_iter()
-            .map(|(addr, plugin, config, header)| async move { (addr, plugin.configure(config).await, header) });
-        for (addr, made, header) in join_all(made).await {
-            match made {
-                Ok(provider) => self.providers.add(addr, provider),
-                Err(errors) => found.extend(errors.into_iter().map(|d| Diagnostic { span: d.span.or(header), ..d })),
-            }
-        }
-        found.or(())
-    }
-
-    fn provider_block(&self, addr: &ProviderAddr) -> Option<&ProviderConfig> {
-        self.config
-            .root
-            .providers
-            .values()
-            .find(|p| p.alias == addr.alias && self.config.root.provider_source(&p.name.name) == *addr.source)
+    /// What a phase of the run is connected to.
+    pub fn connections(&self) -> Connections<'_> {
+        Connections::new(&self.config, &self.graph, &self.providers)
     }
 }
 

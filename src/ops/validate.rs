@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::addr::{AbsResource, ConfigResource, Name, Path, Step};
+use crate::addr::{AbsResource, ConfigResource, Mode, ModuleInstance, Name, Path, Step};
 use crate::config::{Config, IgnoreChanges, Repetition, Resource, load};
 use crate::diag::{Diagnostic, Diagnostics, Sources, Span, did_you_mean};
 use crate::eval::world::{Facts, Instances, Repeated, World};
@@ -10,7 +10,7 @@ use crate::eval::{decode_body, decode_stored};
 use crate::graph::{Graph, Node};
 use crate::plan::{find_schema, provider_of};
 use crate::provider::Providers;
-use crate::value::{Type, Value};
+use crate::value::{Marks, Type, Value};
 
 use super::{Failure, OpResult, Session, prepare};
 
@@ -83,16 +83,19 @@ pub(super) fn check(
             _ => {}
         }
     }
-    for (key, block) in &config.root.providers {
-        let source = config.root.provider_source(&key.0);
+    for (module, key, block) in
+        config.modules().into_iter().flat_map(|m| m.providers.iter().map(move |(k, b)| (m, k, b)))
+    {
+        let source = module.provider_source(&key.0);
         if let Some(plugin) = providers.plugin(&source) {
-            let scope = world.scope(&crate::addr::ModuleInstance::root());
+            let scope = world.scope(&ModuleInstance::of(&module.path));
             found.extend(decode_body(&block.body, plugin.config_schema(), &scope).1);
         }
     }
     // Also those that nothing asks for.
     for module in config.modules() {
         for instance in world.module_instances(&module.path) {
+            module.variables.keys().for_each(|name| drop(world.variable(&instance, name)));
             module.locals.keys().for_each(|name| drop(world.local(&instance, name)));
         }
     }
@@ -122,6 +125,7 @@ fn resource(world: &World<'_>, providers: &Providers, addr: &ConfigResource, blo
             continue;
         };
         let object = schema.block.ty();
+        let ephemeral = block.addr.mode == Mode::Ephemeral;
         let (repeated, value) = match &block.repetition {
             Repetition::Once => (Repeated::default(), Value::unknown(object)),
             Repetition::Count(_) => {
@@ -136,8 +140,10 @@ fn resource(world: &World<'_>, providers: &Providers, addr: &ConfigResource, blo
             }
         };
         let scope = world.scope_of(&module, repeated);
-        let (_, errors) = decode_stored(&block.body, &schema.block, &scope);
+        let decode = if ephemeral { decode_body } else { decode_stored };
+        let (_, errors) = decode(&block.body, &schema.block, &scope);
         found.extend(errors.into_iter().map(|d| at_block(d, addr, block)));
+        let value = if ephemeral { value.mark(Marks::EPHEMERAL) } else { value };
         world.set_instances(resource, Instances::Unknown(value));
     }
     found

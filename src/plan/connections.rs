@@ -12,7 +12,7 @@ use futures::future::join_all;
 use crate::addr::{AbsInstance, AbsResource, ConfigResource, InstanceKey, Mode, ModuleInstance, Name, ProviderAddr};
 use crate::config::{Config, ProviderConfig, Resource};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::eval::condition::{Verdict, judge};
+use crate::eval::checks::Checked;
 use crate::eval::decode_body;
 use crate::eval::world::{Instances, Keys, World};
 use crate::graph::{Graph, Node};
@@ -30,11 +30,16 @@ pub struct Connections<'a> {
     providers: &'a Providers,
     /// Providers whose blocks depend on resources, with these.
     late: BTreeMap<ProviderAddr, BTreeSet<ConfigResource>>,
+    has_ephemeral: bool,
     /// Providers that can only plan: part of their configuration is unknown.
     planners: Mutex<BTreeSet<ProviderAddr>>,
     open: Mutex<Vec<Open>>,
     /// Ephemeral resources that were opened or found unknown, in this phase.
     opened: Mutex<BTreeSet<ConfigResource>>,
+    /// What could not be renewed.
+    problems: Mutex<Diagnostics>,
+    /// Something was opened.
+    wake: tokio::sync::Notify,
     /// One thing at a time: what steps need may be the same.
     turn: tokio::sync::Mutex<()>,
 }
@@ -44,6 +49,7 @@ struct Open {
     addr: AbsInstance,
     provider: Arc<dyn Provider>,
     opened: Opened,
+    /// When it must be renewed; not known before the first look at the clock.
     renew_at: Option<Duration>,
 }
 
@@ -70,9 +76,12 @@ impl<'a> Connections<'a> {
             graph,
             providers,
             late,
+            has_ephemeral: graph.has_ephemeral(),
             planners: Mutex::default(),
             open: Mutex::default(),
             opened: Mutex::default(),
+            problems: Mutex::default(),
+            wake: tokio::sync::Notify::new(),
             turn: tokio::sync::Mutex::default(),
         }
     }
@@ -107,6 +116,17 @@ impl<'a> Connections<'a> {
         let configured = wanted.iter().map(|addr| self.configure(world, addr));
         for result in join_all(configured).await {
             found.take(result);
+        }
+        found.or(())
+    }
+
+    /// Configures the other providers that a state needs, for who plans nothing: each must be known without a walk.
+    pub async fn configure_known(&self, world: &World<'_>, state: &State) -> Result<(), Diagnostics> {
+        let mut found = Diagnostics::new();
+        let used: BTreeSet<&ProviderAddr> = state.resources.values().map(|r| &r.provider).collect();
+        for addr in used.into_iter().filter(|a| self.is_late(a)) {
+            found.take(self.configure(world, addr).await);
+            found.extend(self.must_be_known(addr));
         }
         found.or(())
     }
@@ -163,16 +183,16 @@ impl<'a> Connections<'a> {
 
     /// What was made while planning and cannot serve any longer: providers that knew only a part of their
     /// configuration, or that were configured from an ephemeral resource, which is closed by now.
-    pub fn begin_apply(&self, plan_only: &BTreeSet<ProviderAddr>) {
+    pub fn begin_apply(&self, planners: &BTreeSet<ProviderAddr>) {
         for (addr, behind) in &self.late {
-            if plan_only.contains(addr) || behind.iter().any(|r| r.resource.mode == Mode::Ephemeral) {
+            if planners.contains(addr) || behind.iter().any(|r| r.resource.mode == Mode::Ephemeral) {
                 self.providers.remove(addr);
             }
         }
     }
 
     /// Providers that can only plan.
-    pub fn plan_only(&self) -> BTreeSet<ProviderAddr> {
+    pub fn planners(&self) -> BTreeSet<ProviderAddr> {
         lock(&self.planners).clone()
     }
 
@@ -202,7 +222,7 @@ impl<'a> Connections<'a> {
         resource: &ConfigResource,
         provider: &ProviderAddr,
     ) -> Result<(), Diagnostics> {
-        let needs = if self.graph.has_ephemeral() { self.needs(resource, provider) } else { Vec::new() };
+        let needs = if self.has_ephemeral { self.needs(resource, provider) } else { Vec::new() };
         if needs.is_empty() && !self.is_late(provider) {
             return Ok(());
         }
@@ -216,7 +236,7 @@ impl<'a> Connections<'a> {
 
     /// Opens what outputs depend on, and what could not be opened while planning, so that its conditions are judged.
     pub async fn finish(&self, world: &World<'_>) -> Diagnostics {
-        if !self.graph.has_ephemeral() {
+        if !self.has_ephemeral {
             return Diagnostics::new();
         }
         let wanted: BTreeSet<&ConfigResource> = self
@@ -297,12 +317,9 @@ impl<'a> Connections<'a> {
             values.insert(key.clone(), ephemeral(Value::unknown(schema.block.ty())));
             let scope = world.scope_of(&resource.module, keys.repeated(&key));
             let before = found.len();
+            let checked = Checked::Instance(addr.clone());
             for condition in &block.preconditions {
-                if let Verdict::Fails(errors) =
-                    judge(condition, &scope, "Resource precondition failed", &addr.to_string())
-                {
-                    found.extend(errors);
-                }
+                found.extend(world.judge(&checked, condition, &scope, "Resource precondition failed").findings());
             }
             let (config, errors) = decode_body(&block.body, &schema.block, &scope);
             found.extend(errors.into_iter().map(|d| at_block(d, &addr, block)));
@@ -327,9 +344,11 @@ impl<'a> Connections<'a> {
                     let value = self.keep(&one, schema, provider.clone(), opened, found);
                     let scope =
                         world.scope_of(&resource.module, one.keys.repeated(&one.addr.key)).with_self(value.clone());
+                    let checked = Checked::Instance(one.addr.clone());
                     for condition in &block.postconditions {
-                        let subject = one.addr.to_string();
-                        found.extend(judge(condition, &scope, "Resource postcondition failed", &subject).findings());
+                        found.extend(
+                            world.judge(&checked, condition, &scope, "Resource postcondition failed").findings(),
+                        );
                     }
                     values.insert(one.addr.key.clone(), value);
                 }
@@ -362,36 +381,50 @@ impl<'a> Connections<'a> {
             (name.clone(), value.clone().mark(marks))
         });
         let value = ephemeral(Value::object(marked.collect::<BTreeMap<Name, Value>>()));
-        let renew_at = opened.renew_after;
-        lock(&self.open).push(Open { addr: one.addr.clone(), provider, opened, renew_at });
+        lock(&self.open).push(Open { addr: one.addr.clone(), provider, opened, renew_at: None });
+        self.wake.notify_one();
         value
     }
 
-    /// Makes those last longer that are about to end. `now` is the time since the phase began.
-    pub async fn renew(&self, now: Duration) -> Diagnostics {
+    /// Waits until something is open that must be renewed.
+    pub async fn renewable(&self) {
+        loop {
+            let opened = self.wake.notified();
+            if lock(&self.open).iter().any(|o| o.opened.renew_after.is_some()) {
+                return;
+            }
+            opened.await;
+        }
+    }
+
+    /// Makes those last longer that are about to end. `now` is the time of the run. What cannot be renewed is told when
+    /// it is closed.
+    pub async fn renew(&self, now: Duration) {
+        for one in lock(&self.open).iter_mut().filter(|o| o.renew_at.is_none()) {
+            one.renew_at = one.opened.renew_after.map(|after| now.saturating_add(after));
+        }
         let due: Vec<(AbsInstance, Arc<dyn Provider>, Opened)> = lock(&self.open)
             .iter()
             .filter(|o| o.renew_at.is_some_and(|at| at <= now))
             .map(|o| (o.addr.clone(), o.provider.clone(), o.opened.clone()))
             .collect();
-        let mut found = Diagnostics::new();
         for (addr, provider, opened) in due {
             let answer = provider.renew_ephemeral(addr.kind(), &opened).await;
-            let next = match answer {
-                Ok(after) => after.map(|after| now.saturating_add(after)),
-                Err(error) => {
-                    found.push(error.to_diagnostic("Cannot renew ephemeral resource").address(&addr));
-                    None
-                }
-            };
-            lock(&self.open).iter_mut().filter(|o| o.addr == addr).for_each(|o| o.renew_at = next);
+            let mut problems = lock(&self.problems);
+            let after = answer.unwrap_or_else(|error| {
+                problems.push(error.to_diagnostic("Cannot renew ephemeral resource").address(&addr));
+                None
+            });
+            for one in lock(&self.open).iter_mut().filter(|o| o.addr == addr) {
+                one.opened.renew_after = after;
+                one.renew_at = after.map(|after| now.saturating_add(after));
+            }
         }
-        found
     }
 
     /// Closes everything that is open, the last opened first. What cannot be closed is told.
     pub async fn close(&self) -> Diagnostics {
-        let mut found = Diagnostics::new();
+        let mut found = std::mem::take(&mut *lock(&self.problems));
         let open = std::mem::take(&mut *lock(&self.open));
         for one in open.into_iter().rev() {
             if let Err(error) = one.provider.close_ephemeral(one.addr.kind(), &one.opened).await {

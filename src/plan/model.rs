@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::addr::{AbsInstance, Name, Path, ProviderAddr, Target};
 use crate::diag::Span;
 use crate::eval::checks::Checks;
+use crate::eval::validations::OpenValidation;
 use crate::state::State;
 use crate::value::Value;
 
@@ -213,6 +214,10 @@ pub struct Plan {
     pub checks: Checks,
     /// Resource types by address whose values are in `prior`, decoded: what unchanged instances are in `World`.
     pub data: BTreeMap<AbsInstance, Value>,
+    /// Validations of variables that could not be judged yet.
+    pub open: Vec<OpenValidation>,
+    /// Providers that were not wholly configured: they are configured before their first step.
+    pub planners: BTreeSet<ProviderAddr>,
 }
 
 /// Numbers of the summary line.

@@ -1,6 +1,7 @@
 //! The walk over the dependency graph that turns configuration and prior state into a plan.
 
 mod conditions;
+mod connect;
 mod data;
 mod finish;
 mod imports;
@@ -15,14 +16,16 @@ use crate::addr::{
     AbsInstance, AbsResource, ConfigResource, Mode as ResourceMode, ModuleInstance, ModulePath, Name, ProviderAddr,
 };
 use crate::config::{Config, Resource};
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::Diagnostics;
+use crate::eval::validations::OpenValidation;
 use crate::eval::world::{Instances, Keys, World};
 use crate::graph::{Graph, Node};
-use crate::provider::Providers;
+use crate::provider::{Freshness, Providers};
 use crate::schema::SharedSchema;
 use crate::state::State;
 use crate::value::{Type, Value};
 
+use super::connections::Connections;
 use super::drift::drifted;
 use super::lookup::{find_schema, provider_of};
 use super::model::{Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan};
@@ -39,23 +42,51 @@ pub struct Inputs<'a> {
     /// The state as stored.
     pub stored: &'a State,
     pub options: &'a Options,
+    pub connections: &'a Connections<'a>,
+    /// How objects are read whose provider is configured on the way; `None` where the state is taken as it is.
+    pub freshness: Option<Freshness>,
 }
 
 /// Makes a plan. `refreshed` is the state as AWS has it now; data sources that need nothing of it are read meanwhile.
+/// What was opened on the way is closed again, also after errors.
 pub async fn plan(
+    inputs: Inputs<'_>,
+    refreshed: impl Future<Output = Result<State, Diagnostics>>,
+) -> Result<(Plan, Diagnostics), Diagnostics> {
+    let connections = inputs.connections;
+    let planned = walk(inputs, refreshed).await;
+    let closed = connections.close().await;
+    match planned {
+        Ok((plan, mut found)) => {
+            found.extend(closed);
+            if found.has_errors() { Err(found) } else { Ok((plan, found)) }
+        }
+        Err(mut found) => {
+            found.extend(closed);
+            Err(found)
+        }
+    }
+}
+
+async fn walk(
     inputs: Inputs<'_>,
     refreshed: impl Future<Output = Result<State, Diagnostics>>,
 ) -> Result<(Plan, Diagnostics), Diagnostics> {
     let mut walk = Walk::new(inputs);
     let levels = walk.levels();
-    let destroy = walk.inputs.options.mode == Mode::Destroy;
-    let (early, late): (Vec<_>, Vec<_>) =
-        levels.into_iter().map(|l| l.into_iter().partition(|r| walk.is_early(r))).unzip();
+    let mut gates = walk.gates(&levels);
+    let last = levels.len();
+    walk.admit(&gates.remove(&0).unwrap_or_default());
+    walk.found.extend(walk.inputs.world.take_errors());
+    if walk.found.has_errors() {
+        return Err(walk.found);
+    }
+    let levels =
+        levels.into_iter().map(|l| l.into_iter().filter(|r| walk.takes_turn(r)).partition(|r| walk.is_early(r)));
+    let (early, late): (Vec<Vec<_>>, Vec<Vec<_>>) = levels.unzip();
     let read_early = async {
         for level in early {
-            if !destroy {
-                walk.level(level).await;
-            }
+            walk.level(level).await;
         }
     };
     let (refreshed, ()) = futures::join!(refreshed, read_early);
@@ -66,21 +97,25 @@ pub async fn plan(
             return Err(walk.found);
         }
     };
+    walk.live = true;
     walk.drift = drifted(walk.inputs.stored, &walk.prior, walk.inputs.providers);
     let (moves, errors) = Moves::apply(walk.inputs.config, walk.inputs.providers, &mut walk.prior);
     walk.moves = moves;
     walk.found.extend(errors);
-    if !destroy {
-        for level in late {
-            walk.level(level).await;
-        }
+    for (n, level) in late.into_iter().enumerate() {
+        walk.admit(&gates.remove(&n).unwrap_or_default());
+        walk.level(level).await;
     }
+    walk.admit(&gates.remove(&last).unwrap_or_default());
+    walk.connect_rest().await;
+    walk.forget_looks();
     if walk.inputs.options.mode == Mode::Normal {
         walk.lost_imports();
     }
     walk.orphans();
+    walk.module_outputs();
     walk.outputs();
-    if !destroy {
+    if walk.inputs.options.mode != Mode::Destroy {
         walk.conditions();
     }
     walk.finish()
@@ -106,6 +141,12 @@ struct Walk<'a> {
     included: Option<BTreeSet<ConfigResource>>,
     /// Data sources of check blocks that could not be read.
     unread: BTreeSet<AbsResource>,
+    /// The prior state is there.
+    live: bool,
+    /// Providers configured on the way whose objects were read.
+    refreshed: BTreeSet<ProviderAddr>,
+    /// Validations that depend on something unknown.
+    open: Vec<OpenValidation>,
     found: Diagnostics,
 }
 
@@ -135,6 +176,9 @@ impl<'a> Walk<'a> {
             create_first,
             included: None,
             unread: BTreeSet::new(),
+            live: false,
+            refreshed: BTreeSet::new(),
+            open: Vec::new(),
             found: Diagnostics::new(),
         };
         walk.included = walk.targeted();
@@ -211,18 +255,20 @@ impl<'a> Walk<'a> {
 
     /// Plans all resources of one level; its data sources are read at the same time.
     async fn level(&mut self, level: Vec<ConfigResource>) {
+        self.connect(&level).await;
         self.import(&level).await;
         let mut reads = Vec::new();
         for addr in level {
             let Some(block) = self.block(&addr) else { continue };
+            if addr.resource.mode == ResourceMode::Ephemeral {
+                self.ephemeral(&addr).await;
+                continue;
+            }
             for module in self.inputs.world.module_instances(&addr.module) {
                 match addr.resource.mode {
                     ResourceMode::Managed => self.resource(&addr, block, module),
                     ResourceMode::Data => reads.extend(self.data_source(&addr, block, module)),
-                    ResourceMode::Ephemeral => self.found.push(
-                        Diagnostic::error("Unsupported block", "Ephemeral resources are not supported yet.")
-                            .at(block.header),
-                    ),
+                    ResourceMode::Ephemeral => {}
                 }
             }
         }

@@ -4,6 +4,7 @@
 
 mod bench;
 mod clock;
+mod ephemeral;
 mod faults;
 mod conditions;
 mod history;

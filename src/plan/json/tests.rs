@@ -44,6 +44,8 @@ fn example() -> (Plan, Config, BTreeMap<Name, Value>) {
         complete: true,
         timestamp: "2024-01-01T00:00:00Z".into(),
         data: BTreeMap::new(),
+        open: Vec::new(),
+        planners: std::collections::BTreeSet::new(),
     };
     let folder = tempfile::tempdir().expect("folder");
     let text = r#"

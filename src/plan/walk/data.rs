@@ -47,7 +47,8 @@ impl<'a> Walk<'a> {
             return Vec::new();
         };
         let Some(keys) = self.keys(addr, block, &module) else { return Vec::new() };
-        let waits = self.inputs.graph.explicit_resources(addr).iter().any(|r| self.pending.contains(*r));
+        let waits = self.inputs.connections.only_plans(&provider_addr)
+            || self.inputs.graph.explicit_resources(addr).iter().any(|r| self.pending.contains(*r));
         let mut reads = Vec::new();
         let mut others = BTreeMap::new();
         for key in keys.iter() {

@@ -114,6 +114,8 @@ impl Walk<'_> {
             complete: self.included.is_none(),
             timestamp: self.inputs.world.facts.surroundings.plan_timestamp.clone(),
             data: self.data,
+            open: self.open,
+            planners: self.inputs.connections.planners(),
         };
         Ok((plan, self.found))
     }

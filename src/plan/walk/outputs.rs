@@ -35,6 +35,19 @@ impl Walk<'_> {
             }
         }
     }
+
+    /// Values of the outputs of all modules, whether or not something asks for them: what is wrong with them is told.
+    pub(super) fn module_outputs(&mut self) {
+        if self.inputs.options.mode == Mode::Destroy {
+            return;
+        }
+        let world = self.inputs.world;
+        for module in self.inputs.config.modules().into_iter().filter(|m| !m.outputs.is_empty()) {
+            for instance in world.module_instances(&module.path) {
+                module.outputs.keys().for_each(|name| drop(world.output(&instance, name)));
+            }
+        }
+    }
 }
 
 /// Value of an output in state. The file says beside it whether it is sensitive.

@@ -82,6 +82,8 @@ fn plan(changes: Vec<Change>) -> Plan {
         complete: true,
         timestamp: "2024-01-01T00:00:00Z".into(),
         data: BTreeMap::new(),
+        open: Vec::new(),
+        planners: std::collections::BTreeSet::new(),
     }
 }
 
