@@ -18,6 +18,7 @@ mod diagnostics;
 mod fmt;
 mod golden;
 mod modules;
+mod schemas;
 mod testing;
 mod folder;
 #[path = "../programs.rs"]
@@ -35,6 +36,7 @@ fn main() {
     trials.extend(fmt::trials());
     trials.extend(golden::trials());
     trials.extend(modules::trials());
+    trials.extend(schemas::trials());
     trials.extend(testing::trials());
     if arguments.list {
         libtest_mimic::run(&arguments, trials).exit();

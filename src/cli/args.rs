@@ -69,6 +69,9 @@ pub enum Command {
     State(StateCommand),
     /// Print the dependencies of resources in Graphviz's language
     Graph(GraphCommand),
+    /// Tell what providers offer
+    #[command(subcommand)]
+    Providers(ProvidersCommand),
     /// Answer expressions, from a terminal or from the input
     Console(ConsoleCommand),
     /// Check the configuration without looking at any object
@@ -299,6 +302,16 @@ pub enum StateCommand {
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  kiban graph | dot -Tsvg > graph.svg")]
 pub struct GraphCommand {}
+
+#[derive(Debug, Subcommand)]
+pub enum ProvidersCommand {
+    /// Print the schemas of the providers that the configuration uses
+    Schema {
+        /// Print JSON, the only form there is
+        #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
+        json: bool,
+    },
+}
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  kiban console\n  echo 'cidrsubnet(\"10.0.0.0/16\", 8, 1)' | kiban console")]

@@ -77,6 +77,7 @@ async fn dispatch(operations: &dyn Operations, screen: &Screen, command: Command
         Command::Output(args) => command::output::run(operations, screen, args).await,
         Command::State(args) => command::state::run(operations, screen, args).await,
         Command::Console(args) => command::console::run(operations, screen, args).await,
+        Command::Providers(args) => command::providers::run(operations, screen, &args).await,
         Command::Graph(_) => command::graph::run(operations, screen).await,
         Command::Validate(args) => command::validate::run(operations, screen, &args).await,
         Command::Init(args) => command::init::run(operations, screen, &args).await,

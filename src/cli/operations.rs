@@ -127,4 +127,6 @@ pub trait Operations: Send + Sync {
     async fn state(&self) -> Result<Stored, Failure>;
     /// The dependency graph in Graphviz's language.
     async fn graph(&self) -> Result<String, Failure>;
+    /// Schemas of the providers in use, as JSON in Terraform's form.
+    async fn schemas(&self) -> Result<serde_json::Value, Failure>;
 }

@@ -168,4 +168,8 @@ impl Operations for Work {
     async fn graph(&self) -> Result<String, Failure> {
         Ok(ops::graph(&self.session)?.dot)
     }
+
+    async fn schemas(&self) -> Result<serde_json::Value, Failure> {
+        Ok(ops::schemas(&self.session)?)
+    }
 }

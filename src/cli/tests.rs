@@ -165,6 +165,9 @@ impl Operations for Fake {
     async fn graph(&self) -> Result<String, Failure> {
         Ok("digraph {}\n".into())
     }
+    async fn schemas(&self) -> Result<serde_json::Value, Failure> {
+        Ok(serde_json::Value::Null)
+    }
 }
 
 #[derive(Clone, Default)]

@@ -30,7 +30,7 @@ use crate::provider::{Plugin, Providers};
 pub use apply::{Outcome, apply};
 pub use console::{Answer, Console, console, console_over_plan};
 pub use drift::{Drifted, drift};
-pub use inspect::{Graphed, Stored, graph, stored};
+pub use inspect::{Graphed, Stored, graph, schemas, stored};
 pub use install::{Progress, install};
 pub use plan::{Planned, plan};
 pub use plan_file::{PlanFile, check_plan_file, read_plan_file, write_plan_file};

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of any cloud and of how values are evaluated.
 
+pub mod json;
 pub mod normal;
 
 use std::collections::BTreeMap;

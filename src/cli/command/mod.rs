@@ -8,6 +8,7 @@ pub(super) mod graph;
 pub(super) mod init;
 pub(super) mod output;
 pub(super) mod plan;
+pub(super) mod providers;
 pub(super) mod refresh;
 pub(super) mod show;
 pub(super) mod state;
