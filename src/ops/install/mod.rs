@@ -14,7 +14,7 @@ use crate::config::locate::{Locate, Wanted};
 use crate::config::manifest::{Entry, Manifest};
 use crate::config::project::Project;
 use crate::config::{Loaded, load_with};
-use crate::diag::{Diagnostic, Diagnostics, Sources, reason};
+use crate::diag::{Diagnostic, Sources, reason};
 
 use self::git::Git;
 use self::lock::{Lock, Locked};
