@@ -3,13 +3,19 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
 
 use aws_config::SdkConfig;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_sdk_sts::config::endpoint::ResolveEndpoint;
+use aws_sdk_sts::error::DisplayErrorContext;
+use aws_types::sdk_config::TimeSource;
 
 use super::loader::Loader;
 use super::retry::NoBlindRetries;
 use super::tags::Defaults;
-use crate::provider::{Error, Result};
+use crate::provider::{Error, ErrorKind, Result};
 
 /// Who the credentials are.
 #[derive(Debug)]
@@ -121,6 +127,37 @@ impl Client {
             r if r.starts_with("us-gov-") => "aws-us-gov",
             _ => "aws",
         }
+    }
+
+    /// The credentials themselves, for what is signed without a call.
+    pub async fn credentials(&self) -> Result<Credentials> {
+        let provider = self.shared.config.credentials_provider();
+        let provider = provider.ok_or_else(|| Error::new(ErrorKind::Credentials, "there are no credentials"))?;
+        provider
+            .provide_credentials()
+            .await
+            .map_err(|e| Error::new(ErrorKind::Credentials, DisplayErrorContext(&e).to_string()))
+    }
+
+    /// Where the Security Token Service answers in the region.
+    pub async fn sts_endpoint(&self) -> Result<String> {
+        let config = &self.shared.config;
+        if let Some(url) = self.shared.endpoints.get("sts").map(String::as_str).or_else(|| config.endpoint_url()) {
+            return Ok(url.to_owned());
+        }
+        let params = aws_sdk_sts::config::endpoint::Params::builder()
+            .region(self.region())
+            .use_fips(config.use_fips().unwrap_or(false))
+            .use_dual_stack(config.use_dual_stack().unwrap_or(false))
+            .build();
+        let params = params.map_err(|e| Error::other(e.to_string()))?;
+        let found = aws_sdk_sts::config::endpoint::DefaultResolver::new().resolve_endpoint(&params).await;
+        Ok(found.map_err(|e| Error::other(e.to_string()))?.url().to_owned())
+    }
+
+    /// The time by the clock of the SDK.
+    pub fn now(&self) -> SystemTime {
+        self.shared.config.time_source().unwrap_or_default().now()
     }
 
     /// Who the credentials are; asked once.

@@ -9,10 +9,10 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::{Client, registry, settings, stored};
 use crate::diag::Diagnostics;
-use crate::provider::registry::{AnyData, AnyResource, Registry};
+use crate::provider::registry::{AnyData, AnyEphemeral, AnyResource, Registry};
 use crate::provider::{
-    Actions, Create, Deletion, Error, ErrorKind, Found, Freshness, Intent, Object, Operation, PlannedChange, Plugin,
-    Provider, ReadRequest, Readiness, RemoteId, Result, Timeouts,
+    Actions, Create, Deletion, Error, ErrorKind, Found, Freshness, Intent, Object, Opened, Operation, PlannedChange,
+    Plugin, Provider, ReadRequest, Readiness, RemoteId, Result, Timeouts,
 };
 use crate::schema::{Block, SharedSchema};
 
@@ -53,6 +53,12 @@ impl Plugin for AwsPlugin {
     }
     fn data_schema(&self, kind: &str) -> Option<SharedSchema> {
         self.types.get_data(kind).map(AnyData::schema)
+    }
+    fn ephemeral_types(&self) -> Vec<&str> {
+        self.types.ephemeral_types().map(AnyEphemeral::name).collect()
+    }
+    fn ephemeral_schema(&self, kind: &str) -> Option<SharedSchema> {
+        self.types.get_ephemeral(kind).map(AnyEphemeral::schema)
     }
     async fn configure(&self, config: Object) -> std::result::Result<Arc<dyn Provider>, Diagnostics> {
         let client = settings::connect(&config).await?;
@@ -195,5 +201,23 @@ impl Provider for AwsProvider {
         let data = data.ok_or_else(|| Error::other(format!("kiban has no data source \"{kind}\"")))?;
         let client = self.sharing();
         repeat_lost(|| data.read(&client, config)).await
+    }
+
+    async fn open_ephemeral(&self, kind: &str, config: &Object) -> Result<Opened> {
+        let ephemeral = self.types.get_ephemeral(kind);
+        let ephemeral = ephemeral.ok_or_else(|| Error::other(format!("kiban has no ephemeral resource \"{kind}\"")))?;
+        repeat_lost(|| ephemeral.open(&self.client, config)).await
+    }
+    async fn renew_ephemeral(&self, kind: &str, opened: &Opened) -> Result<Option<Duration>> {
+        match self.types.get_ephemeral(kind) {
+            Some(ephemeral) => ephemeral.renew(&self.client, opened).await,
+            None => Ok(None),
+        }
+    }
+    async fn close_ephemeral(&self, kind: &str, opened: &Opened) -> Result<()> {
+        match self.types.get_ephemeral(kind) {
+            Some(ephemeral) => ephemeral.close(&self.client, opened).await,
+            None => Ok(()),
+        }
     }
 }

@@ -4,6 +4,7 @@ mod access_entry;
 mod access_policy_association;
 mod addon;
 mod cluster;
+mod cluster_auth;
 mod cluster_blocks;
 mod cluster_schema;
 mod cluster_update;
@@ -12,6 +13,7 @@ mod node_group_schema;
 mod pod_identity_association;
 mod read;
 mod tags;
+mod token;
 mod updates;
 
 use super::Client;
@@ -24,5 +26,7 @@ pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
         .resource::<addon::Addon>()
         .resource::<cluster::Cluster>()
         .resource::<node_group::NodeGroup>()
+        .data::<cluster_auth::ClusterAuthData>()
+        .ephemeral::<cluster_auth::ClusterAuth>()
         .resource::<pod_identity_association::PodIdentityAssociation>()
 }

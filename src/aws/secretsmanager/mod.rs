@@ -1,5 +1,7 @@
 //! Secrets Manager.
 
+mod ephemeral_secret_version;
+mod random_password;
 mod read;
 mod secret;
 mod secret_version;
@@ -10,7 +12,11 @@ use super::Client;
 use crate::provider::registry::Registry;
 
 pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
-    types.resource::<secret::Secret>().resource::<secret_version::SecretVersion>()
+    types
+        .resource::<secret::Secret>()
+        .resource::<secret_version::SecretVersion>()
+        .ephemeral::<ephemeral_secret_version::EphemeralSecretVersion>()
+        .ephemeral::<random_password::RandomPassword>()
 }
 
 /// Client token of the length that the service asks for; the id of the version that the call makes, if any.

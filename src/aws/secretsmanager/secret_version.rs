@@ -25,6 +25,8 @@ const CURRENT: &str = "AWSCURRENT";
 /// The label that the service moves by itself along with [`CURRENT`].
 const PREVIOUS: &str = "AWSPREVIOUS";
 
+const BOTH: &str = "secret_string_wo and secret_string_wo_version must be set together.";
+
 pub struct SecretVersion;
 
 impl ResourceType for SecretVersion {
@@ -58,9 +60,12 @@ impl ResourceType for SecretVersion {
             change.error(second, "Only one of secret_string, secret_binary and secret_string_wo may be set.");
         }
         let written = change.configured("secret_string_wo");
+        // A value that is not stored shows a change by its version alone.
         if written && !change.configured("secret_string_wo_version") {
-            let why = "secret_string_wo is not stored: a change shows by secret_string_wo_version, which must be set.";
-            change.error("secret_string_wo_version", why);
+            change.error("secret_string_wo", BOTH);
+        }
+        if !written && change.configured("secret_string_wo_version") {
+            change.error("secret_string_wo_version", BOTH);
         }
         if change.is_create() {
             change
