@@ -76,6 +76,8 @@ pub enum Command {
     Console(ConsoleCommand),
     /// Check the configuration without looking at any object
     Validate(ValidateCommand),
+    /// Bring files of the language into their canonical form
+    Fmt(FmtCommand),
     /// Prepare a folder: fetch the modules it calls, and check it
     Init(InitCommand),
     /// Tell the workspace: kiban has one, "default"
@@ -332,6 +334,31 @@ pub struct ValidateCommand {
     /// Print JSON
     #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Exit codes: 0 done, 2 error, 3 -check has found a file to format.\n\nExamples:\n  kiban fmt -recursive\n  kiban fmt -check -diff modules/network"
+)]
+pub struct FmtCommand {
+    /// List files that differ; -list=false does not
+    #[arg(long, value_name = SWITCH, default_value = "true", action = ArgAction::Set)]
+    pub list: bool,
+    /// Write the files; -write=false does not
+    #[arg(long, value_name = SWITCH, default_value = "true", action = ArgAction::Set)]
+    pub write: bool,
+    /// Show what differs
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
+    pub diff: bool,
+    /// Write nothing; exit with 3 if a file differs
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
+    pub check: bool,
+    /// Folders within folders too
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
+    pub recursive: bool,
+    /// Files (.tf, .tfvars, .tftest.hcl) and folders; - is standard input; without any this folder
+    #[arg(value_name = "TARGET")]
+    pub targets: Vec<PathBuf>,
 }
 
 #[derive(Args, Debug)]

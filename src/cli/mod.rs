@@ -80,6 +80,7 @@ async fn dispatch(operations: &dyn Operations, screen: &Screen, command: Command
         Command::Providers(args) => command::providers::run(operations, screen, &args).await,
         Command::Graph(_) => command::graph::run(operations, screen).await,
         Command::Validate(args) => command::validate::run(operations, screen, &args).await,
+        Command::Fmt(args) => command::fmt::run(operations, screen, args).await,
         Command::Init(args) => command::init::run(operations, screen, &args).await,
         Command::Workspace(args) => command::workspace::run(screen, &args),
         Command::Version(args) => command::version::run(screen, &args),

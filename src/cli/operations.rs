@@ -107,6 +107,8 @@ pub enum Shown {
     State(Stored),
 }
 
+pub use crate::ops::{FormatRequest, Formatted, FormattedFile};
+
 /// Whole operations on one root module.
 #[async_trait]
 pub trait Operations: Send + Sync {
@@ -125,6 +127,10 @@ pub trait Operations: Send + Sync {
     /// Opens the root module for questions: over its state, or over a plan.
     async fn console(&self, variables: Vec<Argument>, plan: bool) -> Result<Console, Failure>;
     async fn state(&self) -> Result<Stored, Failure>;
+    /// Formats files and folders.
+    async fn format(&self, request: FormatRequest) -> Formatted;
+    /// Formats one text that comes from no file.
+    async fn format_text(&self, name: &str, bytes: Vec<u8>) -> Formatted;
     /// The dependency graph in Graphviz's language.
     async fn graph(&self) -> Result<String, Failure>;
     /// Schemas of the providers in use, as JSON in Terraform's form.

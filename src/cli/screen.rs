@@ -114,6 +114,13 @@ impl Screen {
         read.is_ok_and(|bytes| bytes > 0).then(|| line.trim_end_matches(['\n', '\r']).to_owned())
     }
 
+    /// Everything that standard input has to give.
+    pub fn read_input(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let _ = self.input.lock().unwrap_or_else(PoisonError::into_inner).read_to_end(&mut bytes);
+        bytes
+    }
+
     /// Asks a question that only `yes` answers.
     pub fn confirm(&self, question: &str, explanation: &str) -> bool {
         self.write(&format!(

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::operations::{
-    Applied, Drifted, Failure, Operations, PlanRequest, Planned, SchemaLookup, Shown, Stored, Validated,
+    Applied, Drifted, Failure, FormatRequest, Formatted, Operations, PlanRequest, Planned, SchemaLookup, Shown, Stored, Validated,
 };
 use super::render::{Palette, plan as render};
 use crate::addr::{AbsInstance, ProviderAddr};
@@ -163,6 +163,14 @@ impl Operations for Work {
             false => ops::console(&self.session, &args).await,
         };
         opened.map_err(Failure::from)
+    }
+
+    async fn format(&self, request: FormatRequest) -> Formatted {
+        ops::format(&request)
+    }
+
+    async fn format_text(&self, name: &str, bytes: Vec<u8>) -> Formatted {
+        ops::format_text(name, bytes)
     }
 
     async fn graph(&self) -> Result<String, Failure> {

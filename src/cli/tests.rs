@@ -162,6 +162,14 @@ impl Operations for Fake {
         Err(Diagnostic::error("No console", "There is no configuration.").into())
     }
 
+    async fn format(&self, request: FormatRequest) -> Formatted {
+        crate::ops::format(&request)
+    }
+
+    async fn format_text(&self, name: &str, bytes: Vec<u8>) -> Formatted {
+        crate::ops::format_text(name, bytes)
+    }
+
     async fn graph(&self) -> Result<String, Failure> {
         Ok("digraph {}\n".into())
     }

@@ -145,8 +145,7 @@ impl Loader<'_> {
         for entry in entries {
             let entry = entry.map_err(|e| unreadable(&e))?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            let hidden = name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
-            if !hidden && (name.ends_with(".tf") || name.ends_with(".tf.json")) && !entry.path().is_dir() {
+            if !is_ignored_file(&name) && (name.ends_with(".tf") || name.ends_with(".tf.json")) && !entry.path().is_dir() {
                 names.push(name);
             }
         }
@@ -340,6 +339,11 @@ pub fn clean(path: &Path) -> PathBuf {
         }
     }
     if out.as_os_str().is_empty() { PathBuf::from(".") } else { out }
+}
+
+/// Whether a name is that of a hidden file, or of one that editors leave behind.
+pub fn is_ignored_file(name: &str) -> bool {
+    name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'))
 }
 
 /// Whether an expression is a literal text: sources and versions must be.

@@ -18,7 +18,7 @@ pub mod testing;
 mod types;
 mod variables;
 
-pub use load::{Loaded, clean, load, load_below, load_with};
+pub use load::{Loaded, clean, is_ignored_file, load, load_below, load_with};
 pub use model::*;
 pub use reference::span_of;
 pub use settings::{LANGUAGE_VERSION, UNSUPPORTED_VERSION, allows};

@@ -6,6 +6,7 @@ mod align;
 pub mod ast;
 mod convert;
 mod explain;
+mod format;
 mod grammar;
 mod json;
 mod parse;
@@ -19,5 +20,6 @@ mod template;
 mod tests;
 
 pub use align::is_open;
+pub use format::format;
 pub use json::{parse_json_body, parse_json_tests, parse_json_values};
 pub use parse::{MAX_SOURCE_BYTES, parse_body, parse_expr, parse_template};

@@ -145,7 +145,7 @@ fn line(text: &str) -> usize {
     text[..end].trim_end_matches('\r').len()
 }
 
-fn is_word_start(c: char) -> bool {
+pub(super) fn is_word_start(c: char) -> bool {
     c.is_alphabetic() || c == '_'
 }
 

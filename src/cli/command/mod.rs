@@ -4,6 +4,7 @@ pub(super) mod apply;
 pub(super) mod console;
 pub(super) mod destroy;
 pub(super) mod drift;
+pub(super) mod fmt;
 pub(super) mod graph;
 pub(super) mod init;
 pub(super) mod output;

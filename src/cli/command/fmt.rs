@@ -1,0 +1,61 @@
+//! `kiban fmt`
+
+use std::path::Path;
+
+use similar::TextDiff;
+
+use crate::cli::args::FmtCommand;
+use crate::cli::operations::{FormatRequest, Formatted, FormattedFile};
+use crate::cli::{Operations, Screen};
+
+/// Exit code where `-check` finds something to do.
+const DIFFERS: u8 = 3;
+
+pub async fn run(operations: &dyn Operations, screen: &Screen, args: FmtCommand) -> u8 {
+    let piped = args.targets.first().is_some_and(|t| t == Path::new("-"));
+    let done = if piped {
+        operations.format_text("<stdin>", screen.read_input()).await
+    } else {
+        let targets = if args.targets.is_empty() { vec![".".into()] } else { args.targets.clone() };
+        operations.format(FormatRequest { targets, recursive: args.recursive, write: args.write && !args.check }).await
+    };
+    show(screen, &args, &done, piped);
+    screen.report(&done.diagnostics, &done.sources);
+    match () {
+        () if done.diagnostics.has_errors() => 2,
+        () if args.check && done.files.iter().any(FormattedFile::differs) => DIFFERS,
+        () => 0,
+    }
+}
+
+/// Names and differences of what differs; the text itself where neither is wanted nor written.
+fn show(screen: &Screen, args: &FmtCommand, done: &Formatted, piped: bool) {
+    let list = args.list && !piped;
+    let write = args.write && !piped;
+    let differing = || done.files.iter().filter(|f| f.differs());
+    for file in differing() {
+        if list && !args.check {
+            screen.line(&file.name);
+        }
+        if args.diff {
+            screen.write(&difference(file));
+        }
+    }
+    if args.check {
+        // Names of a check that failed for other reasons would look like all there is to do.
+        if list && !done.diagnostics.has_errors() {
+            differing().for_each(|file| screen.line(&file.name));
+        }
+    } else if !list && !write && !args.diff {
+        for file in &done.files {
+            screen.line(file.after.strip_suffix('\n').unwrap_or(&file.after));
+        }
+    }
+}
+
+/// Both texts in the unified form, as `diff -u` prints it.
+fn difference(file: &FormattedFile) -> String {
+    let (old, new) = (format!("old/{}", file.name), format!("new/{}", file.name));
+    let diff = TextDiff::from_lines(&file.before, &file.after);
+    diff.unified_diff().header(&old, &new).to_string()
+}

@@ -1,0 +1,34 @@
+//! Canonical layout: the same text with the blanks, indentation and alignment that all configurations share.
+//!
+//! Works on tokens, so that comments and everything else that means nothing survive. Knows nothing of files, and
+//! nothing of what blocks mean but that variables have types.
+
+mod layout;
+mod lexer;
+mod rewrite;
+mod spacing;
+#[cfg(test)]
+mod tests;
+mod token;
+
+use crate::diag::{Diagnostics, SourceId};
+
+use super::parse::{parse_body, without_mark};
+
+/// The text in canonical form; the syntax errors of a text that cannot be read.
+pub fn format(source: SourceId, text: &str) -> Result<String, Diagnostics> {
+    parses(source, text)?;
+    let tokens = lexer::tokens(without_mark(text).0);
+    let modern = arranged(rewrite::rewritten(&tokens));
+    // An expression that stood over several lines in a template may not stand so without it.
+    Ok(if parses(source, &modern).is_ok() { modern } else { arranged(tokens) })
+}
+
+fn arranged(mut tokens: Vec<token::Token<'_>>) -> String {
+    layout::arrange(&mut tokens);
+    token::text(&tokens)
+}
+
+fn parses(source: SourceId, text: &str) -> Result<(), Diagnostics> {
+    parse_body(source, text).1.or(())
+}
