@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::operations::{
-    Applied, Drifted, Failure, FormatRequest, Formatted, Operations, PlanRequest, Planned, SchemaLookup, Shown, Stored, Validated,
+    Applied, Drifted, Failure, FormatRequest, Formatted, Operations, PlanRequest, Planned, SchemaLookup, Shown, Stored,
+    Validated,
 };
 use super::render::{Palette, plan as render};
 use crate::addr::{AbsInstance, ProviderAddr};

@@ -162,11 +162,11 @@ impl Operations for Fake {
         Err(Diagnostic::error("No console", "There is no configuration.").into())
     }
 
-    async fn format(&self, request: FormatRequest) -> Formatted {
+    async fn format(&self, request: crate::ops::FormatRequest) -> crate::ops::Formatted {
         crate::ops::format(&request)
     }
 
-    async fn format_text(&self, name: &str, bytes: Vec<u8>) -> Formatted {
+    async fn format_text(&self, name: &str, bytes: Vec<u8>) -> crate::ops::Formatted {
         crate::ops::format_text(name, bytes)
     }
 

@@ -145,7 +145,10 @@ impl Loader<'_> {
         for entry in entries {
             let entry = entry.map_err(|e| unreadable(&e))?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            if !is_ignored_file(&name) && (name.ends_with(".tf") || name.ends_with(".tf.json")) && !entry.path().is_dir() {
+            if !is_ignored_file(&name)
+                && (name.ends_with(".tf") || name.ends_with(".tf.json"))
+                && !entry.path().is_dir()
+            {
                 names.push(name);
             }
         }

@@ -1,8 +1,9 @@
 //! The text as the parser beneath must see it to read it as the language defines.
 //!
-//! `hcl_edit` differs from the language in three ways: it minds newlines in parts of `for` expressions and templates,
-//! it ends a heredoc at a line that only begins with the delimiter, and it refuses a key set twice in an object. The
-//! text given to it is changed byte for byte, so its positions hold; content is always taken from the original.
+//! `hcl_edit` differs from the language in some ways: it minds newlines in parts of `for` expressions and templates, it
+//! ends a heredoc at a line that only begins with the delimiter, it reads on beyond an empty heredoc, it takes a key in
+//! parentheses for the arguments of a name on the line before, and it refuses a key set twice in an object. The text
+//! given to it is changed byte for byte, so its positions hold; content is always taken from the original.
 
 use std::borrow::Cow;
 
@@ -75,6 +76,8 @@ fn walk(text: &str, template: bool) -> (String, bool) {
     // No line holds two newlines, so this delimiter ends the template nowhere. One newline would be found in empty lines.
     let mut stack = vec![if template { Within::Heredoc("\n\n") } else { Within::Code(false) }];
     let mut at = 0;
+    // What stands last in the code, and where the comment begins that ends this line.
+    let (mut last, mut remark) = (b'{', None);
     while let Some(rest) = text.get(at..).filter(|r| !r.is_empty()) {
         at += match stack.last() {
             Some(Within::Heredoc(delimiter)) => {
@@ -109,13 +112,25 @@ fn walk(text: &str, template: bool) -> (String, bool) {
                     if free {
                         blank(at, at + len, b' ');
                     }
+                    if !rest.starts_with("/*") {
+                        remark = Some(at);
+                    }
                     at += len;
                     continue;
                 }
+                let before = last;
+                if !rest.starts_with([' ', '\t', '\r', '\n']) {
+                    last = rest.as_bytes().first().copied().unwrap_or(last);
+                }
                 match rest.as_bytes() {
                     [b'\n' | b'\r', ..] => {
+                        let remark = remark.take();
                         if free {
                             blank(at, at + 1, b' ');
+                        } else if !matches!(before, b',' | b'{') && begins_key(rest) {
+                            blank(remark.unwrap_or(at), at, b' ');
+                            blank(at, at + 1, b',');
+                            last = b',';
                         }
                         1
                     }
@@ -125,8 +140,18 @@ fn walk(text: &str, template: bool) -> (String, bool) {
                     }
                     [b'<', b'<', ..] => match heredoc_delimiter(rest) {
                         Some(delimiter) => {
-                            stack.push(Within::Heredoc(delimiter));
-                            rest.find('\n').map_or(rest.len(), |n| n + 1)
+                            let first = rest.find('\n').map_or(rest.len(), |n| n + 1);
+                            match empty_heredoc(&rest[first..], delimiter) {
+                                Some(len) => {
+                                    blank(at, at + first + len, b' ');
+                                    blank(at, at + 2, b'"');
+                                    first + len
+                                }
+                                None => {
+                                    stack.push(Within::Heredoc(delimiter));
+                                    first
+                                }
+                            }
                         }
                         None => 1,
                     },
@@ -151,6 +176,23 @@ fn walk(text: &str, template: bool) -> (String, bool) {
     }
     let open = stack.len() > 1 && !matches!(stack.last(), Some(Within::Quotes));
     (String::from_utf8(out).unwrap_or_else(|_| text.to_owned()), open)
+}
+
+/// Length of the line that ends a heredoc, where it is the heredoc's first.
+fn empty_heredoc(text: &str, delimiter: &str) -> Option<usize> {
+    let line = text.split('\n').next()?.trim_end();
+    (line.trim_start() == delimiter).then_some(line.len())
+}
+
+/// Whether the next line with anything on it begins with a parenthesis.
+fn begins_key(mut text: &str) -> bool {
+    loop {
+        text = text.trim_start();
+        match comment(text) {
+            0 => return text.starts_with('('),
+            len => text = text.get(len..).unwrap_or(""),
+        }
+    }
 }
 
 /// Length of the text up to and with the first template marker.

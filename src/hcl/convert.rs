@@ -72,7 +72,10 @@ impl<'a> Converter<'a> {
     fn label(&mut self, label: &BlockLabel) -> Ident {
         match label {
             BlockLabel::Ident(ident) => self.ident(ident),
-            BlockLabel::String(text) => Ident { name: text.as_str().into(), span: self.span(text.span()) },
+            BlockLabel::String(text) => {
+                self.refuse_newline(text.span());
+                Ident { name: text.as_str().into(), span: self.span(text.span()) }
+            }
         }
     }
 

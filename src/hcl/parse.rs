@@ -40,7 +40,7 @@ pub(super) fn parse_expr_at(source: SourceId, text: &str, base: usize) -> Result
     admissible(source, text, base)?;
     let lead = text.len() - text.trim_start().len();
     let inner = text.trim();
-    match align::parse(&align::aligned(inner, false), hcl_edit::parser::parse_expr) {
+    match align::parse(align::aligned(inner, false).trim_end(), hcl_edit::parser::parse_expr) {
         Ok(expr) => {
             let mut converter = Converter::new(source, inner, base + lead);
             let expr = converter.expr(&expr);

@@ -45,6 +45,8 @@ fn expressions() {
         ("<<-EOT\n  a\n ${b}\n  EOT", "` a\\n${b}\\n`"),
         ("<<-EOT\n  %{ if a ~}\n  b\n  %{ endif ~}\n  EOT", "`%{if a}  b\\n%{else}%{end}`"),
         ("<<EOT\nEOT", "\"\""),
+        ("[<<EOT\nEOT\n, <<EOT\nx\nEOT\n]", "[\"\", \"x\\n\"]"),
+        ("{a = [1] == [] ? 1 : b\n (c) = 2 # d\n\n (e) = f\n}", "{a: ((Eq [1] []) ? 1 : b), (c): 2, (e): f}"),
         ("<<EOT\na\r\nEOT", "\"a\\r\\n\""),
     ] {
         check(input, expect);

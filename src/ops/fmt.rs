@@ -72,7 +72,8 @@ pub fn format(request: &FormatRequest) -> Formatted {
 pub fn format_text(name: &str, bytes: Vec<u8>) -> Formatted {
     let request = FormatRequest::default();
     let mut work = Formatting { request: &request, done: Formatted::default() };
-    work.text(name, bytes);
+    let file = work.text(name, bytes);
+    work.done.files.extend(file);
     work.done
 }
 
@@ -116,17 +117,17 @@ impl Formatting<'_> {
             Ok(bytes) => bytes,
             Err(e) => return self.fail(format!("Failed to read file {}", path.display()), sentence(&reason(&e))),
         };
-        self.text(&path.display().to_string(), bytes);
-        if let Some(file) = self.done.files.last()
-            && self.request.write
+        let Some(file) = self.text(&path.display().to_string(), bytes) else { return };
+        if self.request.write
             && file.differs()
             && let Err(e) = replace(path, &file.after)
         {
             self.fail(format!("Failed to write {}", path.display()), sentence(&reason(&e)));
         }
+        self.done.files.push(file);
     }
 
-    fn text(&mut self, name: &str, bytes: Vec<u8>) {
+    fn text(&mut self, name: &str, bytes: Vec<u8>) -> Option<FormattedFile> {
         let before = match String::from_utf8(bytes) {
             Ok(text) => text,
             Err(e) => {
@@ -138,13 +139,12 @@ impl Formatting<'_> {
                         .at(wrong)
                         .hint("Save the file as UTF-8."),
                 );
-                return;
+                return None;
             }
         };
         let source = self.done.sources.add(name, before.as_str());
-        if let Some(after) = self.done.diagnostics.take(hcl::format(source, &before)) {
-            self.done.files.push(FormattedFile { name: name.to_owned(), before, after });
-        }
+        let after = self.done.diagnostics.take(hcl::format(source, &before))?;
+        Some(FormattedFile { name: name.to_owned(), before, after })
     }
 }
 

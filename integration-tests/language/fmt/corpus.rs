@@ -189,7 +189,8 @@ impl Writer {
             0 => self.heredoc(),
             1 => self.lone_interpolation(),
             2 if name == "type" => {
-                let kind = self.random.pick(&["\"string\"", "\"list\"", "\"map\"", "list", "map", "set", "any", "\"number\""]);
+                let kind =
+                    self.random.pick(&["\"string\"", "\"list\"", "\"map\"", "list", "map", "set", "any", "\"number\""]);
                 self.put(kind);
             }
             _ => self.expr(3, false),
@@ -263,7 +264,7 @@ impl Writer {
                     self.interpolation(1);
                 }
                 4 => {}
-                5 => self.put("$${ not  } %%{ either  } $ % 100%"),
+                5 => self.put("$${ not  } %%{ either  } $ % 100 %."),
                 _ => self.put("plain   text größe  {"),
             }
             self.line_end();
@@ -414,7 +415,8 @@ impl Writer {
     fn leaf(&mut self, budget: usize) {
         match self.random.below(7) {
             0 => {
-                let number = self.random.pick(&["0", "1", "42", "1.5", "1e3", "2.5E-7", "123456789012345678901234567890"]);
+                let number =
+                    self.random.pick(&["0", "1", "42", "1.5", "1e3", "2.5E-7", "123456789012345678901234567890"]);
                 self.put(number);
             }
             1 => {

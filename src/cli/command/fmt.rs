@@ -31,22 +31,19 @@ pub async fn run(operations: &dyn Operations, screen: &Screen, args: FmtCommand)
 /// Names and differences of what differs; the text itself where neither is wanted nor written.
 fn show(screen: &Screen, args: &FmtCommand, done: &Formatted, piped: bool) {
     let list = args.list && !piped;
-    let write = args.write && !piped;
-    let differing = || done.files.iter().filter(|f| f.differs());
-    for file in differing() {
-        if list && !args.check {
+    // The result of a check is told as a whole or not at all.
+    if args.check && (!list || done.diagnostics.has_errors()) {
+        return;
+    }
+    for file in done.files.iter().filter(|f| f.differs()) {
+        if list {
             screen.line(&file.name);
         }
         if args.diff {
             screen.write(&difference(file));
         }
     }
-    if args.check {
-        // Names of a check that failed for other reasons would look like all there is to do.
-        if list && !done.diagnostics.has_errors() {
-            differing().for_each(|file| screen.line(&file.name));
-        }
-    } else if !list && !write && !args.diff {
+    if !list && !args.diff && (!args.write || piped) {
         for file in &done.files {
             screen.line(file.after.strip_suffix('\n').unwrap_or(&file.after));
         }

@@ -178,9 +178,8 @@ fn line(text: &str) -> usize {
 
 /// Length of a number; what follows a lone dot belongs to something else.
 fn number(text: &str) -> usize {
-    let digits = |at: usize| {
-        text.get(at..).map_or(0, |rest| rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()))
-    };
+    let digits =
+        |at: usize| text.get(at..).map_or(0, |rest| rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()));
     let mut len = digits(0);
     if text.get(len..).is_some_and(|rest| rest.starts_with('.')) {
         let fraction = digits(len + 1);

@@ -11,7 +11,7 @@ mod spacing;
 mod tests;
 mod token;
 
-use crate::diag::{Diagnostics, SourceId};
+use crate::diag::{Diagnostic, Diagnostics, SourceId, Span};
 
 use super::parse::{parse_body, without_mark};
 
@@ -19,6 +19,7 @@ use super::parse::{parse_body, without_mark};
 pub fn format(source: SourceId, text: &str) -> Result<String, Diagnostics> {
     parses(source, text)?;
     let tokens = lexer::tokens(without_mark(text).0);
+    refuse_lone_returns(source, text, &tokens)?;
     let modern = arranged(rewrite::rewritten(&tokens));
     // An expression that stood over several lines in a template may not stand so without it.
     Ok(if parses(source, &modern).is_ok() { modern } else { arranged(tokens) })
@@ -27,6 +28,22 @@ pub fn format(source: SourceId, text: &str) -> Result<String, Diagnostics> {
 fn arranged(mut tokens: Vec<token::Token<'_>>) -> String {
     layout::arrange(&mut tokens);
     token::text(&tokens)
+}
+
+/// Without them a line would end in one editor and go on in another.
+fn refuse_lone_returns(source: SourceId, text: &str, tokens: &[token::Token<'_>]) -> Result<(), Diagnostics> {
+    let mut at = without_mark(text).1;
+    for token in tokens {
+        at += token.blanks;
+        if token.text == "\r" {
+            let found = Diagnostic::error("Invalid character", "This character is not used within the language.")
+                .at(Span::new(source, at..at + 1))
+                .hint("A carriage return ends a line only together with a line feed.");
+            return Err(found.into());
+        }
+        at += token.text.len();
+    }
+    Ok(())
 }
 
 fn parses(source: SourceId, text: &str) -> Result<(), Diagnostics> {

@@ -126,7 +126,8 @@ fn unwrapped<'a>(value: &[Token<'a>]) -> Vec<Token<'a>> {
     let start = inside.iter().position(|t| t.kind != Kind::Newline).unwrap_or(0);
     let end = inside.iter().rposition(|t| t.kind != Kind::Newline).map_or(inside.len(), |i| i + 1);
     let inside = &inside[start..end];
-    let parenthesised = matches!(inside, [first, .., last] if (first.kind, last.kind) == (Kind::OpenParen, Kind::CloseParen));
+    let parenthesised =
+        matches!(inside, [first, .., last] if (first.kind, last.kind) == (Kind::OpenParen, Kind::CloseParen));
     if !parenthesised && inside.iter().any(|t| t.kind == Kind::Newline) {
         let (open, close) = (Token::new(Kind::OpenParen, "("), Token::new(Kind::CloseParen, ")"));
         return std::iter::once(open).chain(inside.iter().cloned()).chain([close]).collect();

@@ -29,8 +29,5 @@ pub(super) fn blank_between(before: Option<&Token<'_>>, this: &Token<'_>, next: 
 /// Whether a minus behind it subtracts; else it negates.
 fn ends_operand(kind: Kind) -> bool {
     use Kind::*;
-    !matches!(
-        kind,
-        OpenParen | OpenBrace | OpenBracket | Equal | Colon | Comma | Question | Operator | Minus | Bang
-    )
+    !matches!(kind, OpenParen | OpenBrace | OpenBracket | Equal | Colon | Comma | Question | Operator | Minus | Bang)
 }
