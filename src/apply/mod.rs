@@ -9,6 +9,7 @@ mod poll;
 mod recover;
 mod run;
 mod save;
+mod schedule;
 mod step;
 mod verify;
 mod world;

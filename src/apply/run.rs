@@ -21,6 +21,7 @@ use crate::value::Value;
 
 use super::poll::Poller;
 use super::save::{Saver, storage};
+use super::schedule::Schedule;
 use super::{Cancel, Clock, Event, Observer, Urgency};
 
 /// How often the screen hears of a step that goes on.
@@ -133,14 +134,9 @@ impl Apply<'_> {
 
     pub(super) async fn steps(&self, found: &mut Diagnostics, summary: &mut Summary) {
         let steps = &self.plan.steps;
-        let chain = longest_chains(self.plan);
-        let mut waits: Vec<usize> = steps.iter().map(|s| s.after.len()).collect();
-        let mut next: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for (n, step) in steps.iter().enumerate() {
-            step.after.iter().for_each(|before| next.entry(*before).or_default().push(n));
-        }
-        let ready = |n: usize| (chain[n], std::cmp::Reverse(n));
-        let mut queue: BinaryHeap<_> = (0..steps.len()).filter(|n| waits[*n] == 0).map(ready).collect();
+        let mut schedule = Schedule::of(&self.plan.steps, &self.plan.gates);
+        let rank = |schedule: &Schedule, n: usize| (schedule.chain(n), std::cmp::Reverse(n));
+        let mut queue: BinaryHeap<_> = schedule.first().map(|n| rank(&schedule, n)).collect();
         let mut running = FuturesUnordered::new();
         let mut since: BTreeMap<usize, (Duration, Duration)> = BTreeMap::new();
         let mut told = Urgency::None;
@@ -161,12 +157,8 @@ impl Apply<'_> {
                     match result {
                         Ok(()) => {
                             count(summary, steps[n].kind);
-                            for after in next.get(&n).into_iter().flatten() {
-                                waits[*after] -= 1;
-                                if waits[*after] == 0 {
-                                    queue.push(ready(*after));
-                                }
-                            }
+                            let ready = schedule.succeeded(n);
+                            queue.extend(ready.into_iter().map(|n| rank(&schedule, n)));
                         }
                         Err(errors) => {
                             for diagnostic in &errors {
@@ -366,22 +358,4 @@ fn count(summary: &mut Summary, kind: StepKind) {
         StepKind::Delete | StepKind::DeleteDeposed => summary.destroy += 1,
         StepKind::Read | StepKind::Forget => {}
     }
-}
-
-/// Steps that follow one another behind each step: what is started first.
-fn longest_chains(plan: &Plan) -> Vec<usize> {
-    fn depth(n: usize, next: &BTreeMap<usize, Vec<usize>>, known: &mut Vec<Option<usize>>) -> usize {
-        if let Some(d) = known[n] {
-            return d;
-        }
-        let d = next.get(&n).into_iter().flatten().map(|m| depth(*m, next, known) + 1).max().unwrap_or(0);
-        known[n] = Some(d);
-        d
-    }
-    let mut next: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (n, step) in plan.steps.iter().enumerate() {
-        step.after.iter().for_each(|before| next.entry(*before).or_default().push(n));
-    }
-    let mut known = vec![None; plan.steps.len()];
-    (0..plan.steps.len()).map(|n| depth(n, &next, &mut known)).collect()
 }

@@ -75,6 +75,7 @@ impl Fake {
             mode,
             changes: vec![change],
             steps: Vec::new(),
+            gates: Vec::new(),
             outputs: BTreeMap::new(),
             drift: self.found(),
             relevant: Vec::new(),

@@ -112,9 +112,27 @@ pub struct World<'c> {
     pub facts: Facts,
     variables: BTreeMap<Name, Value>,
     instances: RwLock<BTreeMap<AbsResource, Instances>>,
-    memo: Mutex<HashMap<(ModuleInstance, Slot), Value>>,
+    memo: Mutex<Memo>,
     errors: Mutex<Diagnostics>,
     checks: Mutex<Checks>,
+}
+
+/// Values that were evaluated before. What is unknown in part is kept apart: it goes as soon as anything becomes known.
+#[derive(Default)]
+struct Memo {
+    known: HashMap<(ModuleInstance, Slot), Value>,
+    unknown: HashMap<(ModuleInstance, Slot), Value>,
+}
+
+impl Memo {
+    fn get(&self, key: &(ModuleInstance, Slot)) -> Option<Value> {
+        self.known.get(key).or_else(|| self.unknown.get(key)).cloned()
+    }
+
+    fn insert(&mut self, key: (ModuleInstance, Slot), value: Value) {
+        let half = if value.is_wholly_known() { &mut self.known } else { &mut self.unknown };
+        half.insert(key, value);
+    }
 }
 
 /// What is evaluated once in each module instance.
@@ -183,7 +201,7 @@ impl<'c> World<'c> {
     }
 
     fn forget_unknown(&self) {
-        self.memo.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, v| v.is_wholly_known());
+        self.memo.lock().unwrap_or_else(PoisonError::into_inner).unknown.clear();
     }
 
     /// The value of a resource in one module instance: an object, or a tuple or object of them.
@@ -316,7 +334,7 @@ impl<'c> World<'c> {
     fn memoized(&self, module: &ModuleInstance, slot: Slot, make: impl FnOnce() -> Value) -> Value {
         let key = (module.clone(), slot);
         if let Some(value) = self.memo.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return value.clone();
+            return value;
         }
         let value = make();
         self.memo.lock().unwrap_or_else(PoisonError::into_inner).insert(key, value.clone());

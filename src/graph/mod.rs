@@ -33,6 +33,20 @@ pub enum Node {
     Provider(ModulePath, ProviderKey),
 }
 
+impl Node {
+    /// The module that the node belongs to.
+    fn module(&self) -> &ModulePath {
+        match self {
+            Self::Variable(module, _)
+            | Self::Local(module, _)
+            | Self::Output(module, _)
+            | Self::Module(module)
+            | Self::Provider(module, _) => module,
+            Self::Resource(resource) => &resource.module,
+        }
+    }
+}
+
 /// Local name and alias of a provider configuration.
 pub type ProviderKey = (Name, Option<Name>);
 
@@ -175,6 +189,31 @@ impl Graph {
             {
                 found.insert(resource);
             }
+        }
+        found
+    }
+
+    /// All resources that a resource depends on, however far, each with how many steps of the module path an instance
+    /// shares with those it depends on. `module.team["a"].B` that depends on an `A` beside it needs `module.team["a"].A`
+    /// alone (1); where the way leads through the module around, it may need those of every team (0).
+    pub fn instances_behind(&self, resource: &ConfigResource) -> BTreeMap<&ConfigResource, usize> {
+        let mut found: BTreeMap<&ConfigResource, usize> = BTreeMap::new();
+        let Some(start) = self.index.get(&Node::Resource(resource.clone())) else { return found };
+        let mut least: HashMap<NodeIndex, usize> = HashMap::new();
+        let mut open = vec![(*start, resource.module.0.len())];
+        while let Some((n, shared)) = open.pop() {
+            let here = self.graph[n].module().0.iter().zip(&resource.module.0).take_while(|(a, b)| a == b).count();
+            let shared = shared.min(here);
+            if least.get(&n).is_some_and(|before| *before <= shared) {
+                continue;
+            }
+            least.insert(n, shared);
+            if let Node::Resource(behind) = &self.graph[n]
+                && n != *start
+            {
+                found.insert(behind, shared);
+            }
+            open.extend(self.graph.neighbors_directed(n, Direction::Outgoing).map(|next| (next, shared)));
         }
         found
     }

@@ -178,6 +178,8 @@ pub struct Step {
     pub kind: StepKind,
     /// Steps that must have succeeded before; indexes into [`Plan::steps`].
     pub after: Vec<usize>,
+    /// Gates that must be open before; indexes into [`Plan::gates`].
+    pub gates: Vec<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,6 +202,9 @@ pub struct Plan {
     /// All objects, also those with nothing to do, in order of their addresses.
     pub changes: Vec<Change>,
     pub steps: Vec<Step>,
+    /// Groups of steps that others wait for as a whole: a gate opens when all in it have succeeded. Without them a thousand
+    /// instances that depend on a thousand others would need a million edges.
+    pub gates: Vec<Vec<usize>>,
     pub outputs: BTreeMap<Name, OutputChange>,
     pub drift: Vec<Drift>,
     /// Attributes that what changes is made of.

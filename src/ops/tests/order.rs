@@ -248,3 +248,63 @@ fn independent_objects_wait_together() {
     let reads = bench.store.take_calls().iter().filter(|c| c.verb == crate::provider::mock::Verb::Read).count();
     assert!(reads < 40, "forty objects took {reads} reads");
 }
+
+#[test]
+fn instances_of_a_module_wait_for_their_own_and_crowds_wait_at_gates() {
+    let bench = Bench::new();
+    bench.write(
+        "team/main.tf",
+        r#"
+        variable "name" {}
+        variable "many" { default = 1 }
+        resource "part" "a" {
+          count = var.many
+          name  = "${var.name}-a${count.index}"
+        }
+        resource "part" "b" {
+          count = var.many
+          name  = "${var.name}-b${count.index}"
+          uses  = part.a[*].id
+        }
+        output "id" { value = part.b[0].id }
+        "#,
+    );
+    bench.write(
+        "main.tf",
+        r#"
+        module "team" {
+          source   = "./team"
+          for_each = toset(["x", "y"])
+          name     = each.key
+        }
+        module "crowd" {
+          source = "./team"
+          name   = "crowd"
+          many   = 30
+        }
+        resource "part" "all" {
+          name = "all"
+          uses = [for team in module.team : team.id]
+        }
+        "#,
+    );
+    let plan = bench.plan().expect("plans");
+    let step = |name: &str| {
+        let at = |s: &&crate::plan::Step| plan.changes[s.change].key.addr.to_string().ends_with(name);
+        plan.steps.iter().find(at).unwrap_or_else(|| panic!("no step of {name}"))
+    };
+    let before = |name: &str| -> Vec<String> {
+        let steps = step(name).after.iter().map(|n| &plan.steps[*n]);
+        steps
+            .map(|s| plan.changes[s.change].key.addr.to_string().replace("tfcoremock_engine_resource", "part"))
+            .collect()
+    };
+    assert_eq!(before(r#"["x"].tfcoremock_engine_resource.b[0]"#), [r#"module.team["x"].part.a[0]"#]);
+    assert_eq!(before("tfcoremock_engine_resource.all").len(), 4, "both teams, and what they stand on");
+    assert_eq!(plan.gates.iter().map(Vec::len).collect::<Vec<_>>(), [30]);
+    let edges: usize = plan.steps.iter().map(|s| s.after.len() + s.gates.len()).sum();
+    assert!(edges < 50, "{edges}");
+    bench.apply();
+    bench.settled();
+    bench.destroy();
+}

@@ -33,6 +33,7 @@ fn example() -> (Plan, Config, BTreeMap<Name, Value>) {
         mode: Mode::Normal,
         changes: vec![change("module.a.module.b[\"k\"].aws_thing.x[0]", after.clone()), change("aws_thing.y", after)],
         steps: Vec::new(),
+        gates: Vec::new(),
         outputs: BTreeMap::from([(
             "secret".into(),
             OutputChange { action: Action::Create, before: None, after: Some("hunter2".into()), sensitive: true },

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
-use crate::graph::Node;
 
 use super::Walk;
 use crate::plan::model::{Action, Change, ChangeKey, Mode, Plan};
@@ -85,7 +84,8 @@ impl Walk<'_> {
         for (index, change) in changes.iter().enumerate().filter(|(_, c)| c.action != Action::NoOp) {
             let config = change.key.addr.resource.config();
             behind.entry(config.clone()).or_insert_with(|| {
-                self.inputs.graph.resources_behind(&Node::Resource(config)).into_iter().cloned().collect()
+                let behind = self.inputs.graph.instances_behind(&config);
+                behind.into_iter().map(|(resource, shared)| (resource.clone(), shared)).collect::<steps::Behind>()
             });
             let object = self.prior.instance(&change.key.addr).and_then(|i| match &change.key.deposed {
                 Some(key) => i.deposed.get(key),
@@ -94,9 +94,9 @@ impl Walk<'_> {
             stored.insert(index, object.map(|o| o.dependencies.iter().cloned().collect()).unwrap_or_default());
         }
         let mut courtesy = steps::Courtesy::Wait;
-        let steps = loop {
+        let ordered = loop {
             match steps::order(&changes, &behind, &stored, courtesy) {
-                Ok(steps) => break steps,
+                Ok(ordered) => break ordered,
                 Err(cycles) if self.resolve(&cycles, &mut changes) => {}
                 Err(_) if courtesy == steps::Courtesy::Wait => courtesy = steps::Courtesy::Skip,
                 Err(cycles) => return Err(cycles.diagnostics),
@@ -105,7 +105,8 @@ impl Walk<'_> {
         let plan = Plan {
             mode: self.inputs.options.mode,
             changes,
-            steps,
+            steps: ordered.steps,
+            gates: ordered.gates,
             outputs: self.outputs,
             drift: self.drift,
             relevant: Vec::new(),

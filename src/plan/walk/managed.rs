@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::conditions::{POSTCONDITION, PRECONDITION};
-use crate::addr::{AbsInstance, AbsResource, ConfigResource, ModuleInstance, ProviderAddr};
+use crate::addr::{AbsInstance, AbsResource, ConfigResource, InstanceKey, ModuleInstance, ProviderAddr};
 use crate::config::{Reference, Resource, Target as RefTarget};
 use crate::diag::Diagnostic;
 use crate::eval::checks::Checked;
@@ -210,7 +210,9 @@ impl<'a> Walk<'a> {
                 _ => None,
             });
             let resource = AbsResource { module: instance.resource.module.clone(), resource: addr };
-            self.changes.values().filter(|c| c.key.addr.resource == resource).any(|change| match &attribute {
+            let first = ChangeKey::current(resource.instance(InstanceKey::None));
+            let mut own = self.changes.range(first..).map(|(_, c)| c).take_while(|c| c.key.addr.resource == resource);
+            own.any(|change| match &attribute {
                 Some(name) => {
                     let at = |v: &Option<Value>| v.as_ref().and_then(|v| v.get(name)).cloned();
                     change.before.is_some() && at(&change.before) != at(&change.after)

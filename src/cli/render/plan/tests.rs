@@ -74,6 +74,7 @@ fn plan(changes: Vec<Change>) -> Plan {
         mode: Mode::Normal,
         changes,
         steps: Vec::new(),
+        gates: Vec::new(),
         outputs: BTreeMap::new(),
         drift: Vec::new(),
         relevant: Vec::new(),
