@@ -14,6 +14,11 @@ pub fn trials() -> Vec<Trial> {
         trial("builtin/random_null_and_time_live", random_null_and_time_live),
         trial("builtin/a_password_is_nowhere_but_in_the_state", a_password_is_nowhere_but_in_the_state),
         trial("builtin/arguments_are_checked", arguments_are_checked),
+        trial("builtin/keys_are_made_and_read_back", keys_are_made_and_read_back),
+        trial("builtin/provisioners_run_where_they_are_allowed", provisioners_run_where_they_are_allowed),
+        trial("builtin/a_provisioner_that_fails_taints", a_provisioner_that_fails_taints),
+        trial("builtin/provisioners_print_what_terraform_prints", provisioners_print_what_terraform_prints),
+        trial("builtin/other_provisioners_are_refused", other_provisioners_are_refused),
     ]
 }
 
@@ -246,5 +251,176 @@ fn arguments_are_checked() {
         let said = folder.expect(&["plan"], 1);
         let said = said.replace(['\n', '│'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(said.contains(expect), "{text}\n{said}");
+    }
+}
+
+fn keys_are_made_and_read_back() {
+    let folder = Folder::new();
+    folder.write(
+        "main.tf",
+        r#"
+        resource "tls_private_key" "x" {
+          for_each  = toset(["RSA", "ECDSA", "ED25519"])
+          algorithm = each.key
+        }
+        data "tls_public_key" "pem" {
+          for_each        = tls_private_key.x
+          private_key_pem = each.value.private_key_pem
+        }
+        data "tls_public_key" "openssh" {
+          private_key_openssh = tls_private_key.x["ED25519"].private_key_openssh
+        }
+        output "same" {
+          value = alltrue([for k, d in data.tls_public_key.pem : d.public_key_pem == tls_private_key.x[k].public_key_pem])
+        }
+        output "ssh" {
+          value = data.tls_public_key.openssh.public_key_openssh == tls_private_key.x["ED25519"].public_key_openssh
+        }
+        "#,
+    );
+    let text = folder.expect(&["apply", "-auto-approve"], 0);
+    assert!(text.contains("same = true") && text.contains("ssh = true"), "{text}");
+    assert!(!text.contains("PRIVATE KEY"), "{text}");
+    folder.expect(&["plan", "-detailed-exitcode"], 0);
+    folder.expect(&["destroy", "-auto-approve"], 0);
+}
+
+const PROVISIONED: &str = r#"
+resource "terraform_data" "other" { input = "from another" }
+resource "terraform_data" "x" {
+  input = "word"
+  provisioner "local-exec" {
+    command     = "echo \"$GREETING $(pwd -P)\" > said"
+    environment = { GREETING = "${self.input} ${terraform_data.other.output}" }
+    working_dir = "sub"
+  }
+  provisioner "local-exec" {
+    interpreter = ["/bin/sh", "-ec"]
+    command     = "echo first; echo second >&2"
+    quiet       = true
+  }
+  provisioner "local-exec" {
+    when       = destroy
+    command    = "echo gone ${self.input} > gone; exit 1"
+    on_failure = continue
+  }
+}
+"#;
+
+fn provisioners_run_where_they_are_allowed() {
+    let folder = Folder::new();
+    folder.write("main.tf", PROVISIONED);
+    folder.write("sub/keep", "");
+    folder.expect(&["validate"], 0);
+    folder.expect(&["plan", "-detailed-exitcode"], 2);
+    // Without the flag nothing is changed.
+    let text = folder.expect(&["apply", "-auto-approve"], 1);
+    assert!(text.contains("Provisioners are not run") && text.contains("-allow-local-exec"), "{text}");
+    assert!(!folder.path("terraform.tfstate").exists());
+    let text = folder.expect(&["apply", "-auto-approve", "-allow-local-exec"], 0);
+    let said = folder.read("sub/said");
+    assert!(said.starts_with("word from another ") && said.trim_end().ends_with("/sub"), "{said}");
+    for line in [
+        "terraform_data.x: Provisioning with 'local-exec'...",
+        "terraform_data.x (local-exec): local-exec: Executing: Suppressed by quiet=true",
+        "terraform_data.x (local-exec): first",
+        "terraform_data.x (local-exec): second",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    // Nothing to run: nothing to allow.
+    folder.expect(&["plan", "-detailed-exitcode"], 0);
+    folder.expect(&["apply", "-auto-approve"], 0);
+    folder.expect(&["destroy", "-auto-approve"], 1);
+    assert!(!folder.path("gone").exists());
+    folder.expect(&["destroy", "-auto-approve", "-allow-local-exec"], 0);
+    assert_eq!(folder.read("gone"), "gone word\n");
+    assert!(folder.read("terraform.tfstate").contains("\"resources\": []"));
+}
+
+fn a_provisioner_that_fails_taints() {
+    let folder = Folder::new();
+    let text = |code: u8, secret: &str| {
+        format!(
+            r#"
+            resource "terraform_data" "x" {{
+              provisioner "local-exec" {{
+                command     = "echo told $WORD; exit {code}"
+                environment = {{ WORD = {secret} }}
+              }}
+            }}
+            resource "terraform_data" "behind" {{ input = terraform_data.x.id }}
+            "#
+        )
+    };
+    let apply = ["apply", "-auto-approve", "-allow-local-exec"];
+    folder.write("main.tf", &text(3, "sensitive(\"hunter2\")"));
+    let said = folder.expect(&apply, 1);
+    assert!(said.contains("local-exec provisioner error") && said.contains("exit status 3"), "{said}");
+    assert!(said.contains("(output suppressed due to sensitive value in config)"), "{said}");
+    assert!(!said.contains("hunter2"), "{said}");
+    let state = folder.read("terraform.tfstate");
+    assert!(state.contains("\"status\": \"tainted\"") && !state.contains("behind"), "{state}");
+    folder.write("main.tf", &text(4, "\"plain\""));
+    let said = folder.expect(&apply, 1);
+    assert!(said.contains("must be replaced") || said.contains("tainted"), "{said}");
+    assert!(said.contains("exit status 4") && said.contains("told plain"), "{said}");
+    folder.write("main.tf", &text(0, "\"plain\""));
+    folder.expect(&apply, 0);
+    assert!(!folder.read("terraform.tfstate").contains("tainted"));
+    folder.expect(&["plan", "-detailed-exitcode"], 0);
+}
+
+fn provisioners_print_what_terraform_prints() {
+    let name = "builtin/provisioners_print_what_terraform_prints";
+    let folder = Folder::new();
+    folder.write("main.tf", PROVISIONED);
+    folder.write("sub/keep", "");
+    match folder.terraform(&["init"]) {
+        Err(why) => return skip(name, &why),
+        Ok(output) => assert_eq!(output.code, 0, "{}", output.text),
+    }
+    let lines = |text: &str| {
+        let told = text.lines().filter(|l| l.contains("(local-exec)") || l.contains("Provisioning"));
+        let mut lines: Vec<String> = told.map(str::to_owned).collect();
+        // Two streams come in any order.
+        lines.sort();
+        lines
+    };
+    for (ours, theirs) in [
+        (["apply", "-auto-approve", "-allow-local-exec"], ["apply", "-auto-approve", "-no-color"]),
+        (["destroy", "-auto-approve", "-allow-local-exec"], ["destroy", "-auto-approve", "-no-color"]),
+    ] {
+        let said = folder.expect(&ours, 0);
+        std::fs::rename(folder.path("terraform.tfstate"), folder.path("ours")).expect("state");
+        if folder.path("theirs").exists() {
+            std::fs::rename(folder.path("theirs"), folder.path("terraform.tfstate")).expect("state");
+        }
+        let oracle = folder.terraform(&theirs).expect("terraform");
+        assert_eq!(oracle.code, 0, "{}", oracle.text);
+        std::fs::rename(folder.path("terraform.tfstate"), folder.path("theirs")).expect("state");
+        std::fs::rename(folder.path("ours"), folder.path("terraform.tfstate")).expect("state");
+        assert_eq!(lines(&said), lines(&oracle.text));
+    }
+}
+
+fn other_provisioners_are_refused() {
+    let folder = Folder::new();
+    for (inner, expect) in [
+        ("provisioner \"remote-exec\" {\n  inline = [\"x\"]\n}", "does not run provisioner \"remote-exec\" blocks"),
+        ("provisioner \"file\" {\n  content = \"x\"\n}", "does not run provisioner \"file\" blocks"),
+        ("connection {\n  host = \"x\"\n}", "does not run connection blocks"),
+        ("provisioner \"local-exec\" {}", "\"command\" is required"),
+        ("provisioner \"local-exec\" {\n  command = \"x\"\n  when = never\n}", "\"create\" or \"destroy\""),
+        (
+            "provisioner \"local-exec\" {\n  command = local.x\n  when = destroy\n}",
+            "Invalid reference from destroy provisioner",
+        ),
+        ("provisioner \"local-exec\" {\n  command = nothing.here\n}", "nothing"),
+    ] {
+        folder.write("main.tf", &format!("locals {{ x = 1 }}\nresource \"terraform_data\" \"x\" {{\n{inner}\n}}\n"));
+        let said = folder.expect(&["validate"], 1);
+        let said = said.replace(['\n', '│'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(expect), "{inner}\n{said}");
     }
 }

@@ -32,6 +32,11 @@ pub enum Event {
         kind: StepKind,
         elapsed: Duration,
     },
+    /// A provisioner of an object.
+    Provisioning {
+        addr: AbsInstance,
+        what: Provisioning,
+    },
     /// The first interrupt: nothing new starts, what runs is waited for.
     Stopping {
         running: usize,
@@ -42,6 +47,16 @@ pub enum Event {
         id: String,
     },
     Diagnostic(Diagnostic),
+}
+
+/// How a provisioner goes on.
+#[derive(Clone, Debug)]
+pub enum Provisioning {
+    Started,
+    /// A line that its command has printed.
+    Output(String),
+    Complete,
+    Failed,
 }
 
 /// Who is told.

@@ -6,6 +6,7 @@ mod clock;
 mod connect;
 mod event;
 mod poll;
+mod provision;
 mod recover;
 mod run;
 mod save;
@@ -15,7 +16,8 @@ mod verify;
 mod world;
 
 pub use clock::{Cancel, Clock, Urgency};
-pub use event::{Event, Observer, Silent};
+pub use event::{Event, Observer, Provisioning, Silent};
+pub use provision::{LocalCommand, LocalExec, PROVISIONER_HINT, local_exec_schema, provisioned};
 pub use recover::recover;
 pub use run::{Applied, Apply, Context, apply};
 pub use world::populate;

@@ -22,7 +22,7 @@ use crate::value::Value;
 use super::poll::Poller;
 use super::save::{Saver, storage};
 use super::schedule::Schedule;
-use super::{Cancel, Clock, Event, Observer, Urgency};
+use super::{Cancel, Clock, Event, LocalExec, Observer, Urgency};
 
 /// How often the screen hears of a step that goes on.
 const PROGRESS_EVERY: Duration = Duration::from_secs(10);
@@ -38,6 +38,7 @@ pub struct Apply<'a> {
     pub(super) observer: &'a dyn Observer,
     pub(super) saver: Saver<'a>,
     pub(super) poller: Poller<'a>,
+    pub(super) local_exec: Option<&'a dyn LocalExec>,
     pub(super) plan: &'a Plan,
     cancel: &'a Cancel,
     parallelism: usize,
@@ -65,6 +66,8 @@ pub struct Context<'a> {
     pub clock: &'a dyn Clock,
     pub observer: &'a dyn Observer,
     pub cancel: &'a Cancel,
+    /// Runs the commands of provisioners, where the user allows it.
+    pub local_exec: Option<&'a dyn LocalExec>,
     /// Most steps at the same time; services set their own pace below that.
     pub parallelism: usize,
 }
@@ -83,6 +86,7 @@ pub async fn apply(plan: &Plan, cx: Context<'_>) -> Applied {
         poller: Poller::new(cx.clock),
         plan,
         cancel: cx.cancel,
+        local_exec: cx.local_exec,
         parallelism: cx.parallelism.max(1),
         deposed: Mutex::default(),
         waiting: Mutex::default(),

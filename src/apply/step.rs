@@ -27,15 +27,15 @@ use super::{Event, recover};
 type StepResult = Result<Option<String>, Diagnostics>;
 
 /// What a step works on.
-struct Subject<'a> {
-    change: &'a Change,
+pub(super) struct Subject<'a> {
+    pub(super) change: &'a Change,
     provider: std::sync::Arc<dyn Provider>,
     schema: SharedSchema,
-    block: Option<&'a Resource>,
+    pub(super) block: Option<&'a Resource>,
 }
 
 impl<'a> Subject<'a> {
-    fn addr(&self) -> &'a AbsInstance {
+    pub(super) fn addr(&self) -> &'a AbsInstance {
         &self.change.key.addr
     }
 
@@ -196,7 +196,10 @@ impl Apply<'_> {
             if derived.is_err() && kind == StepKind::CreateBeforeDestroy {
                 self.restore(subject.addr());
             }
-            return self.keep_derived(subject, "Creation failed", &planned, derived).await;
+            let kept = self.keep_derived(subject, "Creation failed", &planned, derived).await?;
+            self.provision_new(subject).await?;
+            self.postconditions(subject)?;
+            return Ok(kept);
         }
         let (seq, token) = self.intend(subject, Act::Create, &want).await?;
         let timeouts = subject.timeouts(Some(&planned));
@@ -236,6 +239,7 @@ impl Apply<'_> {
         self.done(seq, None).await?;
         self.saver.save().await.map_err(storage)?;
         result?;
+        self.provision_new(subject).await?;
         self.postconditions(subject)?;
         Ok(Some(id.to_string()))
     }
@@ -330,7 +334,9 @@ impl Apply<'_> {
         if action != Action::NoOp
             && let Some(derived) = subject.provider.derive(subject.kind(), Some(&before), &want).await
         {
-            return self.keep_derived(subject, "Update failed", &planned, derived).await;
+            let kept = self.keep_derived(subject, "Update failed", &planned, derived).await?;
+            self.postconditions(subject)?;
+            return Ok(kept);
         }
         let Some(id) = subject.provider.remote_id(subject.kind(), &before) else {
             return Err(subject.error("Update failed", &Error::other("the state does not identify the object")).into());
@@ -396,6 +402,9 @@ impl Apply<'_> {
         let Some(id) = subject.provider.remote_id(subject.kind(), &before) else {
             return Err(subject.error("Delete failed", &Error::other("the state does not identify the object")).into());
         };
+        if deposed.is_none() && stored.status == Status::Ready {
+            self.provision_old(subject, &prior).await?;
+        }
         let (seq, _) = self.intend(subject, Act::Delete, &before).await?;
         let timeouts = subject.timeouts(Some(&prior));
         let mut deleted = self
@@ -502,7 +511,6 @@ impl Apply<'_> {
         };
         self.saver.save().await.map_err(storage)?;
         kept?;
-        self.postconditions(subject)?;
         let object = self.world.instance(&subject.addr().resource, &subject.addr().key);
         Ok(object.as_ref().and_then(|o| o.get("id")).and_then(Value::as_str).map(str::to_owned))
     }

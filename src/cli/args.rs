@@ -165,6 +165,7 @@ impl PlanningArgs {
             lock_timeout: self.state.lock_timeout,
             variables: self.variables.ordered.clone(),
             parallelism: self.parallelism.map(usize::from),
+            local_exec: None,
         }
     }
 
@@ -203,6 +204,9 @@ pub struct ApplyCommand {
     /// Do not ask
     #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub auto_approve: bool,
+    /// Run local-exec provisioners: commands of the configuration, on this machine
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
+    pub allow_local_exec: bool,
     /// A plan that `plan -out` has saved
     #[arg(value_name = "PLANFILE")]
     pub plan: Option<PathBuf>,
@@ -216,6 +220,9 @@ pub struct DestroyCommand {
     /// Do not ask
     #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub auto_approve: bool,
+    /// Run local-exec provisioners: commands of the configuration, on this machine
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
+    pub allow_local_exec: bool,
 }
 
 #[derive(Args, Debug)]

@@ -40,6 +40,8 @@ pub struct PlanRequest {
     pub lock_timeout: Duration,
     pub variables: Vec<Argument>,
     pub parallelism: Option<usize>,
+    /// Whether provisioners may run commands of this machine; `None` where nothing is carried out.
+    pub local_exec: Option<bool>,
 }
 
 /// An operation that came to nothing.

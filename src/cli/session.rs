@@ -41,6 +41,7 @@ impl Work {
             variables: request.variables,
             parallelism: request.parallelism,
             state: self.state.clone(),
+            local_exec: request.local_exec,
         }
     }
 

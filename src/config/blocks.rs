@@ -4,6 +4,7 @@ mod call;
 mod check;
 mod declarations;
 mod history;
+mod provisioner;
 mod resource;
 
 pub(super) use history::history_only;

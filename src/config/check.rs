@@ -80,6 +80,9 @@ impl Check<'_> {
             self.references(&resource.depends_on, nowhere);
             self.conditions(&resource.preconditions, place);
             self.conditions(&resource.postconditions, Place { own: true, ..place });
+            for provisioner in &resource.provisioners {
+                self.references(&Reference::of_body(&provisioner.body), Place { own: true, ..place });
+            }
             for trigger in &resource.lifecycle.replace_triggered_by {
                 self.expr(trigger, place);
                 let references = Reference::of(trigger);

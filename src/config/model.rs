@@ -163,6 +163,26 @@ impl Repetition {
     }
 }
 
+/// When a provisioner runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// After the object is made.
+    Create,
+    /// Before it goes.
+    Destroy,
+}
+
+/// A `local-exec` provisioner.
+#[derive(Clone, Debug)]
+pub struct Provisioner {
+    pub moment: Moment,
+    /// Its failure is told and changes nothing.
+    pub goes_on: bool,
+    /// Its arguments without `when` and `on_failure`.
+    pub body: Body,
+    pub header: Span,
+}
+
 /// A `resource` or `data` block.
 #[derive(Clone, Debug)]
 pub struct Resource {
@@ -178,7 +198,8 @@ pub struct Resource {
     pub lifecycle: Lifecycle,
     pub preconditions: Vec<Condition>,
     pub postconditions: Vec<Condition>,
-    /// The arguments of the type: meta-arguments and `lifecycle` are taken out.
+    pub provisioners: Vec<Provisioner>,
+    /// The arguments of the type: meta-arguments, `lifecycle` and provisioners are taken out.
     pub body: Body,
     /// Spans of the block's type label, and of its header.
     pub kind_span: Span,

@@ -344,6 +344,9 @@ impl Builder<'_> {
         self.depends_on(node, path, &resource.depends_on);
         self.conditions(node, path, &resource.preconditions);
         self.conditions(node, path, &resource.postconditions);
+        for provisioner in &resource.provisioners {
+            self.references(node, path, &Reference::of_body(&provisioner.body));
+        }
         for trigger in &resource.lifecycle.replace_triggered_by {
             self.expression(node, path, trigger);
         }

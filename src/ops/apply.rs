@@ -1,10 +1,11 @@
 //! Carries a plan out.
 
-use crate::apply::{Context, Observer, populate};
+use crate::apply::{Context, LocalExec, Observer, populate};
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::plan::Summary;
 use crate::state::State;
 
+use super::local_exec::Shell;
 use super::{OpResult, Planned, Session};
 
 /// What came of an apply.
@@ -18,7 +19,8 @@ pub struct Outcome {
 
 /// Applies a plan. On errors, what was done is in the state all the same.
 pub async fn apply(session: &Session, planned: Planned, observer: &dyn Observer) -> OpResult<Outcome> {
-    let Planned { plan, prepared, backend, journal, parallelism, .. } = planned;
+    let Planned { plan, prepared, backend, journal, parallelism, local_exec, .. } = planned;
+    let shell = Shell { dir: session.dir.clone(), environment: session.environment.clone() };
     let world = prepared.world(true);
     populate(&world, &prepared.graph, &plan);
     // What cannot be evaluated before its turn is reported at its turn.
@@ -36,6 +38,7 @@ pub async fn apply(session: &Session, planned: Planned, observer: &dyn Observer)
             clock: &*session.clock,
             observer,
             cancel: &session.cancel,
+            local_exec: local_exec.then_some(&shell as &dyn LocalExec),
             parallelism,
         },
     ))

@@ -8,6 +8,7 @@ mod console;
 mod drift;
 mod fmt;
 mod inspect;
+mod local_exec;
 mod install;
 mod place;
 mod plan;
@@ -76,6 +77,8 @@ pub struct Args {
     pub parallelism: Option<usize>,
     /// `-state`: another file than the backend names.
     pub state: Option<PathBuf>,
+    /// Whether provisioners may run commands of this machine; `None` where nothing is carried out.
+    pub local_exec: Option<bool>,
 }
 
 impl Default for Args {
@@ -88,6 +91,7 @@ impl Default for Args {
             variables: Vec::new(),
             parallelism: None,
             state: None,
+            local_exec: None,
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Makes a plan and keeps everything that applying it needs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::addr::{AbsInstance, AbsResource};
-use crate::apply::{Clock, recover};
-use crate::diag::{Diagnostic, Diagnostics, Sources};
+use crate::apply::{Clock, PROVISIONER_HINT, provisioned, recover};
+use crate::diag::{Diagnostic, Diagnostics, Sources, Span};
 use crate::plan::{Inputs, Mode, Plan};
 use crate::provider::{Freshness, Providers};
 use crate::refresh::refresh;
@@ -24,6 +24,8 @@ pub struct Planned {
     pub backend: Box<dyn Backend>,
     pub journal: Journal,
     pub parallelism: usize,
+    /// Whether provisioners may run.
+    pub local_exec: bool,
 }
 
 impl Planned {
@@ -80,7 +82,26 @@ pub async fn plan(session: &Session, args: &Args, operation: &str) -> OpResult<P
     drop(connections);
     drop(world);
     let parallelism = args.parallelism.unwrap_or(PARALLELISM);
-    Ok(Planned { plan, warnings, prepared, backend, journal, parallelism })
+    if args.local_exec == Some(false) {
+        refuse_provisioners(&plan, &prepared)?;
+    }
+    let local_exec = args.local_exec == Some(true);
+    Ok(Planned { plan, warnings, prepared, backend, journal, parallelism, local_exec })
+}
+
+/// Provisioners run only where the user allows it: without that nothing of the plan is done.
+fn refuse_provisioners(plan: &Plan, prepared: &Prepared) -> OpResult<()> {
+    let headers: BTreeMap<Span, String> =
+        provisioned(plan, &prepared.config).into_iter().map(|(c, p)| (p.header, c.key.addr.to_string())).collect();
+    let refused = headers.into_iter().map(|(header, address)| {
+        let found = Diagnostic::error(
+            "Provisioners are not run",
+            format!("kiban runs local-exec provisioners only where it is told to, and {address} has one."),
+        );
+        found.at(header).hint(PROVISIONER_HINT)
+    });
+    let refused: Diagnostics = refused.collect();
+    if refused.has_errors() { Err(prepared.fail(refused)) } else { Ok(()) }
 }
 
 /// Resolves what an interrupted run has left, and saves what was found before anything else happens.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::addr::{AbsResource, ConfigResource, Mode, ModuleInstance, Name, Path, Step};
+use crate::apply::local_exec_schema;
 use crate::config::{Config, IgnoreChanges, Repetition, Resource, load};
 use crate::diag::{Diagnostic, Diagnostics, Sources, Span, did_you_mean};
 use crate::eval::world::{Facts, Instances, Repeated, World};
@@ -139,6 +140,12 @@ fn resource(world: &World<'_>, providers: &Providers, addr: &ConfigResource, blo
                 (Repeated { index: None, each: Some(pair) }, Value::unknown(Type::map(object)))
             }
         };
+        for provisioner in &block.provisioners {
+            let scope = world.scope_of(&module, repeated.clone()).with_self(Value::unknown(schema.block.ty()));
+            let (_, errors) = decode_body(&provisioner.body, &local_exec_schema(), &scope);
+            let at = |d: Diagnostic| Diagnostic { span: d.span.or(Some(provisioner.header)), ..d };
+            found.extend(errors.into_iter().map(|d| at_block(at(d), addr, block)));
+        }
         let scope = world.scope_of(&module, repeated);
         let decode = if ephemeral { decode_body } else { decode_stored };
         let (_, errors) = decode(&block.body, &schema.block, &scope);

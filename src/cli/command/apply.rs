@@ -4,12 +4,13 @@ use super::plan::{begin, has_changes, show};
 use crate::cli::args::ApplyCommand;
 use crate::cli::render::progress::{JsonLines, Lines, Live};
 use crate::cli::render::{Colour, events, outputs};
-use crate::cli::{Applied, Operations, Output, Planned, Screen};
+use crate::cli::{Applied, Operations, Output, PlanRequest, Planned, Screen};
 use crate::diag::{Diagnostic, Sources};
 use crate::plan::{Mode, Summary};
 
 pub async fn run(operations: &dyn Operations, screen: &Screen, args: ApplyCommand) -> u8 {
     begin(screen);
+    let request = PlanRequest { local_exec: Some(args.allow_local_exec), ..args.planning.request() };
     if let Some(path) = &args.plan {
         if args.planning.decides() {
             let problem = Diagnostic::error(
@@ -18,12 +19,12 @@ pub async fn run(operations: &dyn Operations, screen: &Screen, args: ApplyComman
             );
             return screen.fail(&problem.hint("Leave the options away, or make a new plan with them.").into());
         }
-        return match operations.resume(path, args.planning.request()).await {
+        return match operations.resume(path, request).await {
             Ok(planned) => carry_out(operations, screen, planned).await,
             Err(failure) => screen.fail(&failure),
         };
     }
-    match operations.plan(args.planning.request()).await {
+    match operations.plan(request).await {
         Ok(planned) => approve(operations, screen, planned, args.auto_approve).await,
         Err(failure) => screen.fail(&failure),
     }

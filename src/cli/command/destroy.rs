@@ -10,6 +10,7 @@ pub async fn run(operations: &dyn Operations, screen: &Screen, args: DestroyComm
     begin(screen);
     let mut request = args.planning.request();
     request.options.mode = Mode::Destroy;
+    request.local_exec = Some(args.allow_local_exec);
     match operations.plan(request).await {
         Ok(planned) => approve(operations, screen, planned, args.auto_approve).await,
         Err(failure) => screen.fail(&failure),

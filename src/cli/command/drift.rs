@@ -13,6 +13,7 @@ pub async fn run(operations: &dyn Operations, screen: &Screen, args: DriftComman
         lock_timeout: args.state.lock_timeout,
         variables: args.variables.ordered,
         parallelism: args.parallelism.map(usize::from),
+        local_exec: None,
     };
     let found = match operations.drift(request).await {
         Ok(found) => found,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{Palette, diagnostics, plan};
 use crate::addr::{AbsInstance, InstanceKey, Name};
-use crate::apply::Event;
+use crate::apply::{Event, Provisioning};
 use crate::diag::{Diagnostic, Severity, Sources};
 use crate::plan::{Action, Change, Drift, OutputChange, Plan, Reason, StepKind, Summary};
 use crate::value::Value;
@@ -160,12 +160,27 @@ pub fn event(event: &Event, message: &str, sources: &Sources, now: Now<'_>) -> O
             hook["elapsed_seconds"] = elapsed.as_secs().into();
             ("apply_errored", "info", hook)
         }
+        Event::Provisioning { addr, what } => return Some(provisioning(addr, what, now)),
         Event::Stopping { .. } => return Some(line("info", message, "log", now, json!({}))),
         // Terraform's stream has no line for it: the planned change has told.
         Event::Imported { .. } => return None,
         Event::Diagnostic(d) => return Some(diagnostic(d, sources, now)),
     };
     Some(line(level, message, kind, now, json!({ "hook": hook })))
+}
+
+fn provisioning(addr: &AbsInstance, what: &Provisioning, now: Now<'_>) -> String {
+    let mut hook = json!({ "resource": resource(addr), "provisioner": "local-exec" });
+    let (kind, message) = match what {
+        Provisioning::Started => ("provision_start", format!("{addr}: Provisioning with 'local-exec'...")),
+        Provisioning::Output(line) => {
+            hook["output"] = line.as_str().into();
+            ("provision_progress", format!("{addr}: (local-exec): {line}"))
+        }
+        Provisioning::Complete => ("provision_complete", format!("{addr}: (local-exec) Provisioning complete")),
+        Provisioning::Failed => ("provision_errored", format!("{addr}: (local-exec) Provisioning errored")),
+    };
+    line("info", &message, kind, now, json!({ "hook": hook }))
 }
 
 fn action(kind: StepKind) -> &'static str {

@@ -9,7 +9,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{Palette, events, printable};
 use crate::addr::AbsInstance;
-use crate::apply::{Event, Observer};
+use crate::apply::{Event, Observer, Provisioning};
 use crate::diag::{Diagnostic, Sources};
 use crate::plan::StepKind;
 
@@ -33,7 +33,13 @@ pub fn message(event: &Event) -> Option<String> {
             )
         }
         Event::Imported { addr, id } => format!("{addr}: Import complete [id={}]", printable(id)),
-        Event::Diagnostic(_) => return None,
+        Event::Provisioning { addr, what: Provisioning::Started } => {
+            format!("{addr}: Provisioning with 'local-exec'...")
+        }
+        Event::Provisioning { addr, what: Provisioning::Output(line) } => {
+            format!("{addr} (local-exec): {}", printable(line))
+        }
+        Event::Provisioning { .. } | Event::Diagnostic(_) => return None,
     })
 }
 
@@ -175,6 +181,8 @@ impl Observer for Live {
             }
             Event::Stopping { .. } => self.say(&text),
             Event::Imported { .. } => self.say(&self.palette.bold(&text)),
+            Event::Provisioning { what: Provisioning::Complete | Provisioning::Failed, .. } => {}
+            Event::Provisioning { .. } => self.say(&text),
             Event::Diagnostic(d) => self.say(&reason(d)),
         }
     }

@@ -23,23 +23,13 @@ impl Reader<'_> {
         let mut lifecycle = Lifecycle::default();
         let (mut preconditions, mut postconditions) = (Vec::new(), Vec::new());
         for inner in &block.body.blocks {
-            match &*inner.kind.name {
-                "lifecycle" => {
-                    lifecycle = self.lifecycle(inner, mode);
-                    preconditions = self.conditions(&inner.body, "precondition");
-                    postconditions = self.conditions(&inner.body, "postcondition");
-                }
-                "provisioner" | "connection" => self.found.push(
-                    Diagnostic::error(
-                        "Provisioners are not run",
-                        format!("kiban does not run {} blocks.", inner.kind.name),
-                    )
-                    .at(inner.header)
-                    .hint("Let the image, user data or the cluster's own tools do it, and take the block away."),
-                ),
-                _ => {}
+            if &*inner.kind.name == "lifecycle" {
+                lifecycle = self.lifecycle(inner, mode);
+                preconditions = self.conditions(&inner.body, "precondition");
+                postconditions = self.conditions(&inner.body, "postcondition");
             }
         }
+        let provisioners = self.provisioners(&block, mode);
         block.body.attributes.retain(|a| !matches!(&*a.name.name, "count" | "for_each" | "depends_on" | "provider"));
         block.body.blocks.retain(|b| !matches!(&*b.kind.name, "lifecycle" | "provisioner" | "connection"));
         if let Some(old) = self.module.resources.get(&addr) {
@@ -65,6 +55,7 @@ impl Reader<'_> {
             lifecycle,
             preconditions,
             postconditions,
+            provisioners,
             body: block.body,
             kind_span,
             header: block.header,
