@@ -69,6 +69,11 @@ impl Machine {
             randomness: Randomness::seeded(1),
         }
     }
+
+    /// The same, where every pause lasts forever.
+    pub fn waiting() -> Self {
+        Self { clock: Arc::new(tests::Forever), ..Self::fixed() }
+    }
 }
 
 #[cfg(test)]
@@ -78,6 +83,18 @@ mod tests {
     use super::*;
 
     pub struct Still;
+
+    pub struct Forever;
+
+    #[async_trait::async_trait]
+    impl Clock for Forever {
+        fn elapsed(&self) -> Duration {
+            Duration::ZERO
+        }
+        async fn sleep(&self, _duration: Duration) {
+            std::future::pending().await
+        }
+    }
 
     #[async_trait::async_trait]
     impl Clock for Still {

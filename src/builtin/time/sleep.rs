@@ -96,12 +96,7 @@ async fn wait(machine: &Machine, text: Option<&str>) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use async_trait::async_trait;
-
     use super::*;
-    use crate::apply::Clock;
 
     #[test]
     fn durations_have_one_unit() {
@@ -120,21 +115,9 @@ mod tests {
         }
     }
 
-    struct Forever;
-
-    #[async_trait]
-    impl Clock for Forever {
-        fn elapsed(&self) -> Duration {
-            Duration::ZERO
-        }
-        async fn sleep(&self, _duration: Duration) {
-            std::future::pending().await
-        }
-    }
-
     #[tokio::test]
     async fn an_interrupt_ends_the_pause() {
-        let machine = Machine { clock: Arc::new(Forever), ..Machine::fixed() };
+        let machine = Machine::waiting();
         machine.cancel.interrupt();
         let want = Object::new().with("create_duration", "1h");
         assert!(Sleep::create(&machine, &want).await.is_err());
