@@ -116,6 +116,12 @@ impl ModuleInstance {
         Self(path.0.iter().map(|call| (call.clone(), InstanceKey::None)).collect())
     }
 
+    /// Whether a module instance is this one or lies in it. A step without a key covers every key.
+    pub fn covers(&self, module: &ModuleInstance) -> bool {
+        self.0.len() <= module.0.len()
+            && self.0.iter().zip(&module.0).all(|((a, k), (b, l))| a == b && (*k == InstanceKey::None || k == l))
+    }
+
     pub fn parent(&self) -> Option<(ModuleInstance, &(Name, InstanceKey))> {
         let (last, init) = self.0.split_last()?;
         Some((ModuleInstance(init.to_vec()), last))
@@ -295,16 +301,11 @@ impl Target {
             Self::Resource(r) => {
                 r.resource == instance.resource.resource
                     && r.module.0.len() == instance.resource.module.0.len()
-                    && covers_module(&r.module, &instance.resource.module)
+                    && r.module.covers(&instance.resource.module)
             }
-            Self::Module(m) => covers_module(m, &instance.resource.module),
+            Self::Module(m) => m.covers(&instance.resource.module),
         }
     }
-}
-
-fn covers_module(target: &ModuleInstance, module: &ModuleInstance) -> bool {
-    target.0.len() <= module.0.len()
-        && target.0.iter().zip(&module.0).all(|((a, k), (b, l))| a == b && (*k == InstanceKey::None || k == l))
 }
 
 impl fmt::Display for Target {

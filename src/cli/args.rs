@@ -78,6 +78,8 @@ pub enum Command {
     Validate(ValidateCommand),
     /// Bring files of the language into their canonical form
     Fmt(FmtCommand),
+    /// Run the tests of the configuration
+    Test(TestCommand),
     /// Prepare a folder: fetch the modules it calls, and check it
     Init(InitCommand),
     /// Tell the workspace: kiban has one, "default"
@@ -369,6 +371,36 @@ pub struct FmtCommand {
 }
 
 #[derive(Args, Debug)]
+#[command(
+    after_help = "Exit codes: 0 all passed, 1 not.\n\nExamples:\n  kiban test\n  kiban test -filter=tests/network.tftest.hcl -verbose"
+)]
+pub struct TestCommand {
+    #[command(flatten)]
+    pub variables: VariableArgs,
+    /// Only this test file; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub filter: Vec<String>,
+    /// Folder of test files beside those of the root module's own folder
+    #[arg(long, value_name = "DIR", default_value = "tests")]
+    pub test_directory: PathBuf,
+    /// Show the plan or the state of each run
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
+    pub verbose: bool,
+    /// Print a stream of JSON objects
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
+    pub json: bool,
+    /// Write the results to a file as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub junit_xml: Option<PathBuf>,
+    /// Most operations at a time
+    #[arg(long, value_name = "N", value_parser = parallelism)]
+    pub parallelism: Option<u16>,
+    /// Run local-exec provisioners: commands of the configuration, on this machine
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
+    pub allow_local_exec: bool,
+}
+
+#[derive(Args, Debug)]
 #[command(after_help = "Example:\n  kiban init")]
 pub struct InitCommand {
     /// Setting of the backend, as NAME=VALUE or a file; may be repeated
@@ -431,6 +463,7 @@ impl Command {
             Self::Destroy(c) => Some(&mut c.planning.variables),
             Self::Refresh(c) => Some(&mut c.planning.variables),
             Self::Drift(c) => Some(&mut c.variables),
+            Self::Test(c) => Some(&mut c.variables),
             Self::Console(c) => Some(&mut c.variables),
             _ => None,
         }

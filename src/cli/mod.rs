@@ -76,6 +76,7 @@ async fn dispatch(operations: &dyn Operations, screen: &Screen, command: Command
         Command::Show(args) => command::show::run(operations, screen, args).await,
         Command::Output(args) => command::output::run(operations, screen, args).await,
         Command::State(args) => command::state::run(operations, screen, args).await,
+        Command::Test(args) => command::test::run(operations, screen, args).await,
         Command::Console(args) => command::console::run(operations, screen, args).await,
         Command::Providers(args) => command::providers::run(operations, screen, &args).await,
         Command::Graph(_) => command::graph::run(operations, screen).await,
@@ -99,6 +100,9 @@ fn configure(screen: &mut Screen, cli: &Cli, environment: &BTreeMap<String, Stri
     let refused = |v: &String| matches!(v.as_str(), "0" | "false");
     let input = planning.is_none_or(|p| p.input) && !environment.get("TF_INPUT").is_some_and(refused);
     screen.interactive &= input;
+    if let Some(Command::Test(test)) = &cli.command {
+        screen.json = test.json;
+    }
     if let Some(planning) = planning {
         screen.json = planning.json;
         screen.compact = planning.compact_warnings;

@@ -17,6 +17,10 @@ use crate::schema::SharedSchema;
 use crate::state::State;
 use crate::value::Value;
 
+pub use crate::ops::testing::{
+    PlanOrState, Shown as TestShown, Status, Suite, TestEvent, TestObserver, TestedFile, TestedRun,
+};
+
 /// Finds the schema of an instance's type.
 pub type SchemaLookup = Arc<dyn Fn(&ProviderAddr, &AbsInstance) -> Option<SharedSchema> + Send + Sync>;
 
@@ -111,6 +115,18 @@ pub enum Shown {
 
 pub use crate::ops::{FormatRequest, Formatted, FormattedFile};
 
+/// Which tests to run, and how.
+pub type TestRequest = crate::ops::testing::TestArgs;
+
+/// Tests that were run.
+pub struct Tested {
+    pub suite: Suite,
+    /// Warnings about the tests as a whole.
+    pub diagnostics: Diagnostics,
+    pub sources: Sources,
+    pub interrupted: bool,
+}
+
 /// Whole operations on one root module.
 #[async_trait]
 pub trait Operations: Send + Sync {
@@ -128,6 +144,8 @@ pub trait Operations: Send + Sync {
     async fn load(&self, from: &Path) -> Result<Shown, Failure>;
     /// Opens the root module for questions: over its state, or over a plan.
     async fn console(&self, variables: Vec<Argument>, plan: bool) -> Result<Console, Failure>;
+    /// Runs tests; those that fail are no error of the operation.
+    async fn test(&self, request: TestRequest, observer: &dyn TestObserver) -> Result<Tested, Failure>;
     async fn state(&self) -> Result<Stored, Failure>;
     /// Formats files and folders.
     async fn format(&self, request: FormatRequest) -> Formatted;

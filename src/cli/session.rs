@@ -7,11 +7,11 @@ use async_trait::async_trait;
 
 use super::operations::{
     Applied, Drifted, Failure, FormatRequest, Formatted, Operations, PlanRequest, Planned, SchemaLookup, Shown, Stored,
-    Validated,
+    TestObserver, TestRequest, Tested, Validated,
 };
 use super::render::{Palette, plan as render};
 use crate::addr::{AbsInstance, ProviderAddr};
-use crate::apply::Observer;
+use crate::apply::{Observer, Urgency};
 use crate::config::Argument;
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::ops::{self, Args, Progress, Session};
@@ -173,6 +173,12 @@ impl Operations for Work {
 
     async fn format_text(&self, name: &str, bytes: Vec<u8>) -> Formatted {
         ops::format_text(name, bytes)
+    }
+
+    async fn test(&self, request: TestRequest, observer: &dyn TestObserver) -> Result<Tested, Failure> {
+        let (suite, diagnostics, sources) = ops::testing::test(&self.session, &request, observer).await?;
+        let interrupted = self.session.cancel.urgency() != Urgency::None;
+        Ok(Tested { suite, diagnostics, sources, interrupted })
     }
 
     async fn graph(&self) -> Result<String, Failure> {

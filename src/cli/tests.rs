@@ -87,7 +87,11 @@ impl Fake {
             open: Vec::new(),
             planners: std::collections::BTreeSet::new(),
         };
-        let config = Config { root: Module::empty(ModulePath::root(), ".".into()), sources: Sources::default() };
+        let config = Config {
+            root: Module::empty(ModulePath::root(), ".".into()),
+            sources: Sources::default(),
+            overridden: Vec::new(),
+        };
         Planned {
             plan,
             config: Arc::new(config),
@@ -143,6 +147,14 @@ impl Operations for Fake {
 
     async fn load(&self, _: &Path) -> Result<Shown, Failure> {
         Ok(Shown::Plan { text: "a plan\n".into(), json: serde_json::json!({ "format_version": "1.2" }) })
+    }
+
+    async fn test(
+        &self,
+        _: operations::TestRequest,
+        _: &dyn operations::TestObserver,
+    ) -> Result<operations::Tested, Failure> {
+        Err(Failure::default())
     }
 
     async fn state(&self) -> Result<Stored, Failure> {

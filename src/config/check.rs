@@ -7,7 +7,7 @@ use crate::hcl::ast::Expr;
 use super::{Condition, Config, Module, Reference, Repetition, Resource, Target};
 
 /// Everything that the source alone shows to be wrong.
-pub(super) fn check(config: &Config) -> Diagnostics {
+pub fn check(config: &Config) -> Diagnostics {
     let mut found = Diagnostics::new();
     for module in config.modules() {
         let mut check = Check { module, found: &mut found };

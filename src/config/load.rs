@@ -54,7 +54,7 @@ pub fn load_with(base: &Path, folder: &Path, mut sources: Sources, locate: &mut 
     let mut root = loader.module(folder, ModulePath::root(), None);
     loader.calls(&mut root, &mut Vec::new());
     let Loader { found, broken, malformed, .. } = loader;
-    let config = Config { root, sources };
+    let config = Config { root, sources, overridden: Vec::new() };
     // What a malformed file lacks may stand in the part that could not be read.
     let lacks = |d: &Diagnostic| {
         d.summary.starts_with("Missing required") && d.span.is_some_and(|s| malformed.contains(&s.source))

@@ -18,9 +18,10 @@ pub mod testing;
 mod types;
 mod variables;
 
+pub use check::check;
 pub use load::{Loaded, clean, is_ignored_file, load, load_below, load_with};
 pub use model::*;
 pub use reference::span_of;
 pub use settings::{LANGUAGE_VERSION, UNSUPPORTED_VERSION, allows};
 pub use source::{DEFAULT_REGISTRY, GitSource, ModuleSource, RegistryModule};
-pub use variables::{Argument, Given, GivenValues, given};
+pub use variables::{Argument, Given, GivenValues, given, given_for_tests};

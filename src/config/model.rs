@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::addr::{ConfigResource, InstanceKey, ModulePath, Name, ProviderAddr, ResourceAddr, Target as Address};
+use crate::addr::{
+    ConfigResource, InstanceKey, ModuleInstance, ModulePath, Name, ProviderAddr, ResourceAddr, Target as Address,
+};
 use crate::diag::{Sources, Span};
 use crate::hcl::ast::{Attribute, Body, Expr, Ident};
 use crate::value::{Marks, Type, Value};
@@ -13,12 +15,22 @@ use crate::value::{Marks, Type, Value};
 pub struct Config {
     pub root: Module,
     pub sources: Sources,
+    /// Modules whose outputs are given instead of worked out; what they contain does not exist.
+    pub overridden: Vec<(ModuleInstance, BTreeMap<Name, Value>)>,
 }
 
 impl Config {
     /// The module at a path.
     pub fn module(&self, path: &ModulePath) -> Option<&Module> {
         path.0.iter().try_fold(&self.root, |module, call| Some(&module.calls.get(call)?.module))
+    }
+
+    /// Outputs that are given for a module instance, or for one around it: those of the most exact address, the last of
+    /// equals.
+    pub fn override_of(&self, module: &ModuleInstance) -> Option<&BTreeMap<Name, Value>> {
+        let exact = |target: &ModuleInstance| target.0.iter().filter(|(_, key)| *key != InstanceKey::None).count();
+        let covering = self.overridden.iter().filter(|(target, _)| target.covers(module));
+        covering.max_by_key(|(target, _)| (target.0.len(), exact(target))).map(|(_, outputs)| outputs)
     }
 
     /// All modules, parents before children.

@@ -46,10 +46,39 @@ pub fn given(
     arguments: &[Argument],
     sources: &mut Sources,
 ) -> GivenValues {
-    let mut all = Collector { root, sources, values: BTreeMap::new(), found: Diagnostics::new() };
+    collect(Undeclared::Told, dir, root, environment, arguments, sources)
+}
+
+/// As [`given`], where test files may use values that no module declares.
+pub fn given_for_tests(
+    dir: &Path,
+    root: &Module,
+    environment: &BTreeMap<String, String>,
+    arguments: &[Argument],
+    sources: &mut Sources,
+) -> GivenValues {
+    collect(Undeclared::Kept, dir, root, environment, arguments, sources)
+}
+
+/// What happens to values of variables that are not declared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Undeclared {
+    Told,
+    Kept,
+}
+
+fn collect(
+    undeclared: Undeclared,
+    dir: &Path,
+    root: &Module,
+    environment: &BTreeMap<String, String>,
+    arguments: &[Argument],
+    sources: &mut Sources,
+) -> GivenValues {
+    let mut all = Collector { undeclared, root, sources, values: BTreeMap::new(), found: Diagnostics::new() };
     for (key, text) in environment {
         if let Some(name) = key.strip_prefix("TF_VAR_")
-            && root.variables.contains_key(name)
+            && (root.variables.contains_key(name) || undeclared == Undeclared::Kept)
         {
             all.text(name, text, &format!("the environment variable {key}"));
         }
@@ -86,6 +115,7 @@ fn automatic(dir: &Path) -> Vec<String> {
 }
 
 struct Collector<'a> {
+    undeclared: Undeclared,
     root: &'a Module,
     sources: &'a mut Sources,
     values: BTreeMap<Name, Given>,
@@ -94,7 +124,7 @@ struct Collector<'a> {
 
 impl Collector<'_> {
     fn argument(&mut self, name: &str, text: &str) {
-        if !self.root.variables.contains_key(name) {
+        if !self.root.variables.contains_key(name) && self.undeclared == Undeclared::Told {
             let found = Diagnostic::error(
                 "Value for undeclared variable",
                 format!(
@@ -113,7 +143,14 @@ impl Collector<'_> {
 
     /// A text from outside: itself for a variable of type string, an expression for others.
     fn text(&mut self, name: &str, text: &str, origin: &str) {
-        let Some(variable) = self.root.variables.get(name) else { return };
+        let Some(variable) = self.root.variables.get(name) else {
+            let id = self.sources.add(format!("<value for var.{name}>"), text);
+            // Nothing tells its type: it is an expression, or else the text itself.
+            let given = parse_expr(id, text).map(Given::Expr);
+            let given = given.unwrap_or_else(|_| Given::Value(text.into(), Span::new(id, 0..text.len())));
+            self.values.insert(name.into(), given);
+            return;
+        };
         let id = self.sources.add(format!("<value for var.{name}>"), shown(variable, text));
         let span = Span::new(id, 0..text.len());
         if matches!(variable.ty, Type::String | Type::Number | Type::Bool | Type::Dynamic) {
@@ -176,7 +213,7 @@ impl Collector<'_> {
     }
 
     fn declared(&mut self, name: &str, span: Option<Span>, file: &str) -> bool {
-        if self.root.variables.contains_key(name) {
+        if self.root.variables.contains_key(name) || self.undeclared == Undeclared::Kept {
             return true;
         }
         let mut found = Diagnostic::warning(

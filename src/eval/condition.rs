@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of when they are evaluated.
 
-use super::{Scope, evaluate};
+use super::{Scope, evaluate, involved};
 use crate::config::Condition;
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::hcl::ast::Expr;
@@ -51,6 +51,7 @@ pub fn judge(condition: &Condition, scope: &dyn Scope, summary: &str, subject: &
     }
     let failure =
         |detail: &str| Diagnostic::error(summary, detail).at(condition.condition.span).address(subject).checked();
+    let failure = |detail: &str| failure(detail).values(involved(&condition.condition, None, scope));
     let found = match message(&condition.message, scope) {
         Message::Text(text) => failure(&text).into(),
         Message::Invalid(errors) => errors,
@@ -87,7 +88,8 @@ pub fn judge_validation(condition: &Condition, scope: &dyn Scope, blame: Span, s
     }
     let failure = |text: &str| {
         let detail = format!("{text}\n\nThis was checked by the validation rule at {rule}.");
-        Diagnostic::error("Invalid value for variable", detail).at(blame).address(subject).checked()
+        let found = Diagnostic::error("Invalid value for variable", detail).at(blame).address(subject).checked();
+        found.values(involved(&condition.condition, None, scope))
     };
     Verdict::Fails(match message(&condition.message, scope) {
         Message::Text(text) => failure(&text).into(),

@@ -319,6 +319,10 @@ impl<'c> World<'c> {
         self.memoized(module, Slot::Output(name.clone()), || {
             let output = self.module(module).and_then(|m| m.outputs.get(name));
             let Some(output) = output else { return Value::unknown(Type::Dynamic) };
+            if let Some(given) = self.config.override_of(module) {
+                let value = given.get(name).cloned().unwrap_or_else(|| Value::null(Type::Dynamic));
+                return if output.sensitive { value.sensitive() } else { value };
+            }
             let value = match evaluate(&output.value, &self.scope(module)) {
                 Ok(value) => value,
                 Err(errors) => {

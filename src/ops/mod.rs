@@ -14,6 +14,7 @@ mod place;
 mod plan;
 mod plan_file;
 mod prepare;
+pub mod testing;
 #[cfg(test)]
 mod tests;
 mod validate;

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::config::{Config, load};
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::hcl::ast::Body;
-use crate::state::backend::{Backend, DEFAULT_WORKSPACE, LocalBackend, workspace_path};
+use crate::state::backend::{Backend, DEFAULT_WORKSPACE, LocalBackend, MemoryBackend, workspace_path};
 #[cfg(feature = "aws")]
 use crate::state::backend::{S3Backend, S3Config};
 use crate::state::journal::path_beside;
@@ -18,6 +18,8 @@ use super::{Args, Failure, OpResult, Session};
 /// Where a state is kept.
 pub enum StatePlace {
     Local(PathBuf),
+    /// Nowhere: the state ends with the run.
+    Memory,
     #[cfg(feature = "aws")]
     S3 {
         config: Box<S3Config>,
@@ -31,6 +33,7 @@ impl StatePlace {
     pub fn open(&self, session: &Session) -> Box<dyn Backend> {
         match self {
             Self::Local(path) => Box::new(LocalBackend::new(path, &session.dir)),
+            Self::Memory => Box::new(MemoryBackend::default()),
             #[cfg(feature = "aws")]
             Self::S3 { config, .. } => Box::new(S3Backend::new(S3Config::clone(config), &session.dir)),
         }
@@ -40,6 +43,7 @@ impl StatePlace {
     pub fn journal(&self) -> PathBuf {
         match self {
             Self::Local(path) => path_beside(path),
+            Self::Memory => PathBuf::new(),
             #[cfg(feature = "aws")]
             Self::S3 { journal, .. } => journal.clone(),
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::addr::{AbsInstance, AbsResource};
 use crate::apply::{Clock, PROVISIONER_HINT, provisioned, recover};
+use crate::config::Config;
 use crate::diag::{Diagnostic, Diagnostics, Sources, Span};
 use crate::plan::{Inputs, Mode, Plan};
 use crate::provider::{Freshness, Providers};
@@ -83,16 +84,16 @@ pub async fn plan(session: &Session, args: &Args, operation: &str) -> OpResult<P
     drop(world);
     let parallelism = args.parallelism.unwrap_or(PARALLELISM);
     if args.local_exec == Some(false) {
-        refuse_provisioners(&plan, &prepared)?;
+        refused_provisioners(&plan, &prepared.config).or(()).map_err(|e| prepared.fail(e))?;
     }
     let local_exec = args.local_exec == Some(true);
     Ok(Planned { plan, warnings, prepared, backend, journal, parallelism, local_exec })
 }
 
 /// Provisioners run only where the user allows it: without that nothing of the plan is done.
-fn refuse_provisioners(plan: &Plan, prepared: &Prepared) -> OpResult<()> {
+pub(super) fn refused_provisioners(plan: &Plan, config: &Config) -> Diagnostics {
     let headers: BTreeMap<Span, String> =
-        provisioned(plan, &prepared.config).into_iter().map(|(c, p)| (p.header, c.key.addr.to_string())).collect();
+        provisioned(plan, config).into_iter().map(|(c, p)| (p.header, c.key.addr.to_string())).collect();
     let refused = headers.into_iter().map(|(header, address)| {
         let found = Diagnostic::error(
             "Provisioners are not run",
@@ -100,8 +101,7 @@ fn refuse_provisioners(plan: &Plan, prepared: &Prepared) -> OpResult<()> {
         );
         found.at(header).hint(PROVISIONER_HINT)
     });
-    let refused: Diagnostics = refused.collect();
-    if refused.has_errors() { Err(prepared.fail(refused)) } else { Ok(()) }
+    refused.collect()
 }
 
 /// Resolves what an interrupted run has left, and saves what was found before anything else happens.

@@ -23,4 +23,4 @@ pub use model::{
     Action, Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan, Reason, Relevant, Step, StepKind, Summary,
 };
 pub use propose::{difference, propose, with_write_only};
-pub use walk::{Inputs, plan};
+pub use walk::{Inputs, UNDECIDED_CHECK, plan};

@@ -9,6 +9,8 @@ mod managed;
 mod orphans;
 mod outputs;
 
+pub use conditions::UNDECIDED_CHECK;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
@@ -264,7 +266,8 @@ impl<'a> Walk<'a> {
                 self.ephemeral(&addr).await;
                 continue;
             }
-            for module in self.inputs.world.module_instances(&addr.module) {
+            let modules = self.inputs.world.module_instances(&addr.module);
+            for module in modules.into_iter().filter(|m| self.inputs.config.override_of(m).is_none()) {
                 match addr.resource.mode {
                     ResourceMode::Managed => self.resource(&addr, block, module),
                     ResourceMode::Data => reads.extend(self.data_source(&addr, block, module)),

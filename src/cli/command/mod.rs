@@ -13,6 +13,7 @@ pub(super) mod providers;
 pub(super) mod refresh;
 pub(super) mod show;
 pub(super) mod state;
+pub(super) mod test;
 pub(super) mod validate;
 pub(super) mod version;
 pub(super) mod workspace;

@@ -1,16 +1,18 @@
 //! Results of operations as text for people and JSON for machines.
 //!
-//! Everything here is a pure function to text; only `progress` writes while something runs. Knows nothing of commands
+//! Everything here is a pure function to text; only `progress` and `testing` write while something runs. Knows nothing of commands
 //! and of how a result came about.
 
 pub mod diagnostics;
 pub mod diff;
 pub mod drift;
 pub mod events;
+pub mod junit;
 pub mod outputs;
 mod palette;
 pub mod plan;
 pub mod progress;
+pub mod testing;
 pub mod value;
 
 pub use palette::{Colour, Palette, printable, wrap};

@@ -3,6 +3,7 @@
 use crate::addr::Name;
 use crate::diag::{Diagnostic, Diagnostics, Sources, Span, did_you_mean};
 use crate::hcl::ast::{Access, Attribute, Block, Body, Expr, ExprKind, Ident};
+use crate::hcl::parse_expr;
 use crate::value::{Type, Value, convert};
 
 use super::super::settings;
@@ -22,16 +23,8 @@ impl Checker<'_> {
         self.found.push(Diagnostic::error(summary, detail).at(span).within(within));
     }
 
-    /// A place as messages of the language name it: `main.tf:3,1-10`.
     pub fn place(&self, span: Span) -> String {
-        let at = |byte: u32| self.sources.position(span.source, byte as usize);
-        let (start, end) = (at(span.start), at(span.end));
-        let file = self.sources.get(span.source).map_or("", |s| &s.name);
-        if start.line == end.line {
-            format!("{file}:{},{}-{}", start.line, start.column, end.column)
-        } else {
-            format!("{file}:{},{}-{},{}", start.line, start.column, end.line, end.column)
-        }
+        self.sources.place(span)
     }
 
     /// Reports a block with too few or too many labels.
@@ -152,26 +145,31 @@ impl Checker<'_> {
     }
 
     /// The references of a list; what is no reference is an error.
-    pub fn references<'e>(&mut self, attribute: &'e Attribute, within: Span) -> Vec<(&'e Ident, &'e [Access], Span)> {
+    pub fn references(&mut self, attribute: &Attribute, within: Span) -> Vec<(Ident, Vec<Access>, Span)> {
         let ExprKind::Tuple(items) = &attribute.expr.kind else {
             self.error("Invalid expression", "A static list expression is required.", attribute.expr.span, within);
             return Vec::new();
         };
         let mut out = Vec::new();
         for item in items {
-            match item.as_traversal().filter(|(_, steps)| steps.iter().all(is_static)) {
-                Some((root, steps)) => out.push((root, steps, item.span)),
-                None => self.error(
-                    "Invalid expression",
-                    "A single static variable reference is required: only attribute access and indexing with constant keys. No calculations, function calls, template expressions, etc are allowed here.",
-                    item.span,
-                    within,
-                ),
+            let quoted = item.as_str().and_then(|text| parse_expr(item.span.source, text).ok());
+            if quoted.is_some() {
+                let detail = "In this context, references are expected literally rather than in quotes. Terraform 0.11 and earlier required quotes, but quoted references are now deprecated and will be removed in a future version of Terraform. Remove the quotes surrounding this reference to silence this warning.";
+                let found = Diagnostic::warning("Quoted references are deprecated", detail);
+                self.found.push(found.at(item.span).within(within));
+            }
+            let reference = quoted.as_ref().unwrap_or(item).as_traversal();
+            match reference.filter(|(_, steps)| steps.iter().all(is_static)) {
+                Some((root, steps)) => out.push((root.clone(), steps.to_vec(), item.span)),
+                None => self.error("Invalid expression", STATIC_REFERENCE, item.span, within),
             }
         }
         out
     }
 }
+
+/// What a list of references must consist of.
+pub(super) const STATIC_REFERENCE: &str = "A single static variable reference is required: only attribute access and indexing with constant keys. No calculations, function calls, template expressions, etc are allowed here.";
 
 fn is_static(step: &Access) -> bool {
     match step {

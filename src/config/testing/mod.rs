@@ -54,7 +54,7 @@ impl TestProvider {
     pub fn span(&self) -> Span {
         match self {
             Self::Real(provider) => provider.header,
-            Self::Mock(mock) => mock.header,
+            Self::Mock(mock) => mock.name.span,
         }
     }
 }
@@ -92,6 +92,7 @@ pub enum Phase {
 #[derive(Clone, Debug)]
 pub struct Override {
     pub target: Target,
+    pub target_span: Span,
     pub mocked: Mocked,
 }
 
@@ -166,5 +167,7 @@ impl Default for PlanOptions {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expectation {
     pub address: String,
+    /// Objects of that kind can have conditions.
+    pub checkable: bool,
     pub span: Span,
 }

@@ -7,7 +7,7 @@ use crate::diag::Span;
 use crate::hcl::ast::{Block, Body};
 use crate::value::Value;
 
-use super::blocks::{Checker, address};
+use super::blocks::{Checker, STATIC_REFERENCE, address};
 use super::{Mocked, Override, Phase};
 
 pub(super) const KINDS: &[&str] = &["override_resource", "override_data", "override_module"];
@@ -54,7 +54,8 @@ impl Checker<'_> {
         };
         let values = given.unwrap_or_else(|| Value::object(BTreeMap::new()));
         let during = self.phase(&block.body, block.header).unwrap_or(default);
-        Some(Override { target: target?, mocked: Mocked { values, during, header: block.header } })
+        let (target, target_span) = target?;
+        Some(Override { target, target_span, mocked: Mocked { values, during, header: block.header } })
     }
 
     /// `override_during`
@@ -68,7 +69,7 @@ impl Checker<'_> {
         )
     }
 
-    fn target(&mut self, block: &Block) -> Option<Target> {
+    fn target(&mut self, block: &Block) -> Option<(Target, Span)> {
         let kind = &*block.kind.name;
         let Some(attribute) = block.body.attribute("target") else {
             let detail = format!("{kind} blocks must specify a target address.");
@@ -77,8 +78,7 @@ impl Checker<'_> {
         };
         let span = attribute.expr.span;
         let Some((root, steps)) = attribute.expr.as_traversal() else {
-            let detail = "A single static variable reference is required: only attribute access and indexing with constant keys. No calculations, function calls, template expressions, etc are allowed here.";
-            self.error("Invalid expression", detail, span, block.header);
+            self.error("Invalid expression", STATIC_REFERENCE, span, block.header);
             return None;
         };
         let text = address(root, steps);
@@ -97,7 +97,7 @@ impl Checker<'_> {
             self.error("Invalid override target", detail, span, block.header);
             return None;
         }
-        Some(target)
+        Some((target, span))
     }
 }
 

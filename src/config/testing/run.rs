@@ -1,7 +1,7 @@
 //! `run` blocks.
 
 use crate::addr::{Mode, Target};
-use crate::diag::{Diagnostic, Span};
+use crate::diag::Span;
 use crate::hcl::ast::{Access, Block, Body, Expr, ExprKind, Ident, ObjectKey};
 use crate::value::Type;
 
@@ -37,7 +37,7 @@ impl Checker<'_> {
             ),
             header,
         );
-        let options = self.one(body, "plan_options", header).map(|b| self.plan_options(b, header));
+        let options = body.blocks("plan_options").map(|b| self.plan_options(b, header)).last();
         let variables = self.one(body, "variables", header).map(|b| b.body.attributes.clone());
         let module = self.one(body, "module", header).and_then(|b| self.module(b, header));
         Some(Run {
@@ -185,7 +185,7 @@ impl Checker<'_> {
         let Some(attribute) = body.attribute(name) else { return Vec::new() };
         let mut out = Vec::new();
         for (root, steps, span) in self.references(attribute, within) {
-            let text = address(root, steps);
+            let text = address(&root, &steps);
             match Target::parse(&text) {
                 Some(target) => out.push((target, span)),
                 None => {
@@ -201,43 +201,32 @@ impl Checker<'_> {
         let Some(attribute) = body.attribute("expect_failures") else { return Vec::new() };
         let mut out: Vec<Expectation> = Vec::new();
         for (root, steps, span) in self.references(attribute, within) {
-            let address = match checkable(root, steps) {
-                Ok(address) => address,
-                Err(Some(found)) => {
-                    self.found.push(found.within(within));
-                    continue;
-                }
-                Err(None) => {
-                    let what = address(root, steps);
-                    let detail = format!(
-                        "You cannot expect failures from {what}. You can only expect failures from checkable objects such as input variables, output values, check blocks, managed resources and data sources."
-                    );
-                    self.error("Invalid `expect_failures` reference", detail, span, within);
-                    continue;
-                }
+            let (address, checkable) = match checkable(&root, &steps) {
+                Some(address) => (address, true),
+                None => (address(&root, &steps), false),
             };
             if !out.iter().any(|e| e.address == address) {
-                out.push(Expectation { address, span });
+                out.push(Expectation { address, checkable, span });
             }
         }
         out
     }
 }
 
-/// Address of an object that can have conditions of its own.
-fn checkable(root: &Ident, steps: &[Access]) -> Result<String, Option<Diagnostic>> {
+/// Address of an object that can have conditions of its own; `None` for any other.
+fn checkable(root: &Ident, steps: &[Access]) -> Option<String> {
     match (&*root.name, steps) {
-        ("output" | "check", [Access::Attr(name)]) => return Ok(format!("{}.{}", root.name, name.name)),
-        ("output" | "check" | "run", _) => return Err(None),
+        ("output" | "check", [Access::Attr(name), ..]) => return Some(format!("{}.{}", root.name, name.name)),
+        ("output" | "check" | "run", _) => return None,
         _ => {}
     }
-    match Reference::parse(root, steps).map_err(Some)?.target {
-        RefTarget::Variable(name) if steps.len() == 1 => Ok(format!("var.{name}")),
-        RefTarget::Resource(_) => match Target::parse(&address(root, steps)) {
-            Some(Target::Resource(resource)) => Ok(resource.to_string()),
-            Some(Target::Instance(instance)) => Ok(instance.to_string()),
-            _ => Err(None),
+    match Reference::parse(root, steps).ok()?.target {
+        RefTarget::Variable(name) => Some(format!("var.{name}")),
+        RefTarget::Resource(_) => match Target::parse(&address(root, steps))? {
+            Target::Resource(resource) => Some(resource.to_string()),
+            Target::Instance(instance) => Some(instance.to_string()),
+            Target::Module(_) => None,
         },
-        _ => Err(None),
+        _ => None,
     }
 }

@@ -4,10 +4,10 @@ use super::Walk;
 use crate::addr::{AbsInstance, AbsResource};
 use crate::config::{Condition, Resource};
 use crate::diag::{Diagnostic, Severity};
-use crate::eval::Scope;
 use crate::eval::checks::{CheckStatus, Checked};
 use crate::eval::condition::Verdict;
 use crate::eval::world::Keys;
+use crate::eval::{Scope, involved};
 use crate::plan::model::Mode;
 use crate::value::Value;
 
@@ -15,6 +15,9 @@ pub(super) const PRECONDITION: &str = "Resource precondition failed";
 pub(super) const POSTCONDITION: &str = "Resource postcondition failed";
 const OUTPUT: &str = "Module output value precondition failed";
 const ASSERTION: &str = "Check block assertion failed";
+
+/// Summary of an assertion that a plan cannot judge.
+pub const UNDECIDED_CHECK: &str = "Check block assertion known after apply";
 
 impl Walk<'_> {
     /// Judges conditions of an object; false where one of them is an error. A refresh alone is not held up by any.
@@ -83,11 +86,12 @@ impl Walk<'_> {
                 Verdict::Fails(found) => self.found.extend(found.into_iter().map(as_warning)),
                 Verdict::Undecided => self.found.push(
                     Diagnostic::warning(
-                        "Check block assertion known after apply",
+                        UNDECIDED_CHECK,
                         "The condition could not be evaluated at this time, a result will be known when this plan is \
                          applied.",
                     )
-                    .at(assertion.condition.span),
+                    .at(assertion.condition.span)
+                    .values(involved(&assertion.condition, None, scope)),
                 ),
             }
         }

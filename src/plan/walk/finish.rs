@@ -72,7 +72,7 @@ impl Walk<'_> {
         if self.included.is_some() && !self.found.has_errors() {
             self.found.push(Diagnostic::warning(
                 "Resource targeting is in effect",
-                "The plan speaks of a part of the configuration only. Plan again without -target to see what else there is to do.",
+                "You are creating a plan with the -target option, which means that the result of this plan may not represent all of the changes requested by the current configuration.\n\nThe -target option is not for routine use, and is provided only for exceptional situations such as recovering from errors or mistakes, or when kiban specifically suggests to use it as part of an error message.",
             ));
         }
         if self.found.has_errors() {

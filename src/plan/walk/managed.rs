@@ -230,11 +230,10 @@ pub(super) fn prevented(addr: &AbsInstance, block: &Resource, change: &Change) -
         if paths.is_empty() { String::new() } else { format!(" ({} would force a new object)", paths.join(", ")) };
     Diagnostic::error(
         "Instance cannot be destroyed",
-        format!("{addr} has lifecycle.prevent_destroy set, but the plan calls for it to be destroyed{why}."),
+        format!("Resource {addr} has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed{why}. To avoid this error and continue with the plan, either disable lifecycle.prevent_destroy or reduce the scope of the plan using the -target option."),
     )
     .at(block.header)
     .address(addr)
-    .hint("Take prevent_destroy away, or reduce the scope of the plan with -target.")
 }
 
 /// Puts a finding of the provider at the part of the block that it speaks of.

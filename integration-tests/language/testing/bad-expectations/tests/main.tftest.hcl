@@ -1,0 +1,6 @@
+run "a" {
+  expect_failures = [local.y, module.z, path.module, run.a]
+}
+
+run "b" {
+}

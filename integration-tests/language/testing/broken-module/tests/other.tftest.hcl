@@ -1,0 +1,3 @@
+run "s" { 
+  module { source = "./s" } 
+}

@@ -1,0 +1,2 @@
+x     = "auto"
+extra = 5

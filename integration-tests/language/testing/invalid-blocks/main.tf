@@ -1,0 +1,2 @@
+variable "x" { default = "a" }
+output "x" { value = var.x }

@@ -1,0 +1,6 @@
+run "makes" {
+}
+
+run "plans" {
+  command = plan
+}

@@ -1,0 +1,7 @@
+module "outer" {
+  source = "./outer"
+}
+
+output "path" {
+  value = module.outer.path
+}

@@ -1,0 +1,6 @@
+run "one" {
+}
+
+run "two" {
+  command = plan
+}

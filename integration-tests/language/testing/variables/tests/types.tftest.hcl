@@ -1,0 +1,6 @@
+run "bad_type" {
+  variables { req = "abc" }
+}
+run "next" { 
+ variables { req = 1 } 
+}

@@ -1,0 +1,5 @@
+variables { 
+  req = var.nope 
+}
+run "x" {
+}

@@ -1,0 +1,3 @@
+run "x" {
+  variables { req = var.nope }
+}

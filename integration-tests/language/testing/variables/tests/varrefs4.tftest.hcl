@@ -1,0 +1,6 @@
+run "x" {
+  variables { req = run.y.o }
+}
+run "y" { 
+  variables { req = 1 } 
+}

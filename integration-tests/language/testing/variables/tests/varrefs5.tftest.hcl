@@ -1,0 +1,5 @@
+variables { req = 1 }
+run "y" { }
+run "x" {
+  variables { req = run.y.zip }
+}

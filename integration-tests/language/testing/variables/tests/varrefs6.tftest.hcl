@@ -1,0 +1,5 @@
+variables { req = run.y.zip }
+run "y" { }
+run "x" {
+  variables { req = run.y.zip }
+}
