@@ -134,10 +134,12 @@ fn conditional(condition: &Expr, yes: &Expr, no: &Expr, span: Span, cx: Cx<'_>) 
         }
     };
     let (chosen, marks) = chosen?;
+    // Which branch was taken must not tell what the other one hides.
+    let marks = marks | yes_known.marks | no_known.marks;
     let (branch, word) = match chosen {
         Some(true) => (yes_value?, "true"),
         Some(false) => (no_value?, "false"),
-        None => return Ok(either(&yes_known, &no_known, ty).mark(marks | yes_known.marks | no_known.marks)),
+        None => return Ok(either(&yes_known, &no_known, ty).mark(marks)),
     };
     if ty == Type::Dynamic {
         return Ok(branch.mark(marks));
@@ -183,6 +185,9 @@ fn common_type(yes: &Value, no: &Value) -> Option<Type> {
 fn either(yes: &Value, no: &Value, ty: Type) -> Value {
     if yes.is_null() && no.is_null() {
         return Value::null(ty);
+    }
+    if yes.as_number().is_some() && yes.kind == no.kind {
+        return yes.kind.clone().into();
     }
     let length = match (length_range(yes), length_range(no)) {
         (Some((a, b)), Some((c, d))) if ty.is_collection() => Some((a.min(c), b.max(d))),

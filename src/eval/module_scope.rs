@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::addr::{InstanceKey, ModuleInstance, Name};
-use crate::config::{ModuleCall, Reference, Target, span_of};
+use crate::config::{ModuleCall, Reference, Repetition, Target, span_of};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::hcl::ast::{Access, Ident};
-use crate::value::{Kind, Type, Value};
+use crate::value::{Kind, Marks, Type, Value};
 
 use super::world::{Keys, Repeated, World};
 use super::{Scope, Surroundings, evaluate};
@@ -64,7 +64,7 @@ impl<'w, 'c> ModuleScope<'w, 'c> {
             }
             "terraform" => Ok(object(vec![
                 ("workspace", self.world.facts.workspace.as_str().into()),
-                ("applying", self.world.facts.surroundings.applying.into()),
+                ("applying", Value::from(self.world.facts.surroundings.applying).mark(Marks::EPHEMERAL)),
             ])),
             _ => {
                 Err(Diagnostic::error("Invalid reference", format!("\"{}\" means nothing here.", root.name))
@@ -192,6 +192,14 @@ impl Scope for ModuleScope<'_, '_> {
                     "data" | "ephemeral" | "resource" => 2,
                     _ => 1,
                 };
+                let once = module.resources.get(&addr).is_some_and(|r| matches!(r.repetition, Repetition::Once));
+                if let Some(Access::Index(key)) = steps.get(taken).filter(|_| once) {
+                    let detail = format!(
+                        "Because {addr} does not have \"count\" or \"for_each\" set, references to it must not include an \
+                         index key. Remove the bracketed index to refer to the single instance of this resource."
+                    );
+                    return Err(Diagnostic::error("Unexpected resource instance key", detail).at(key.span));
+                }
                 Ok((self.world.resource(&self.world.abs(&self.module, &addr)), taken))
             }
             Target::Context(_) => Ok((self.context(root)?, 0)),

@@ -20,7 +20,7 @@ pub(super) fn walk(value: Value, span: Span, steps: &[Access], cx: Cx<'_>) -> Ev
     for (i, step) in steps.iter().enumerate() {
         value = match step {
             Access::Attr(name) => attribute(&value, name)?,
-            Access::LegacyIndex(n, at) => index(&value, &Value::from(*n as i64), *at)?,
+            Access::LegacyIndex(n, at) => legacy_index(&value, *n, *at)?,
             Access::Index(key) => index(&value, &eval(key, cx)?, key.span)?,
             Access::FullSplat(at) => return splat(value, *at, steps.get(i + 1..).unwrap_or(&[]), cx),
             Access::AttrSplat(at) => {
@@ -73,24 +73,28 @@ fn attribute(object: &Value, name: &Ident) -> Evaluated {
             Some(ty) => Value::unknown(ty.clone()),
             None => return Err(missing(&mut o.attributes.keys().map(|k| &**k)).into()),
         },
-        _ => return Err(unsupported(no_attributes(&object.ty(), &name.name)).into()),
+        _ => {
+            let ty = object.ty();
+            let diagnostic = unsupported(no_attributes(&ty, &name.name));
+            return Err(match &ty {
+                Type::Tuple(items) if items.iter().any(|t| has_attribute(t, &name.name)) => {
+                    let name = &name.name;
+                    diagnostic.hint(format!("Take it of one element, with [0].{name}, or of all, with [*].{name}."))
+                }
+                _ => diagnostic,
+            }
+            .into());
+        }
     };
     Ok(found.mark(marks))
 }
 
 fn no_attributes(ty: &Type, name: &str) -> String {
-    let has = |t: &Type| match t {
-        Type::Object(o) => o.attributes.contains_key(name),
-        _ => false,
-    };
+    let has = |t: &Type| has_attribute(t, name);
     match ty {
         Type::List(t) if has(t) => format!(
             "Can't access attributes on a list of objects. Did you mean to access attribute \"{name}\" for a specific \
              element of the list, or across all elements of the list?"
-        ),
-        Type::Tuple(items) if items.first().is_some_and(has) => format!(
-            "This value is a tuple of objects. Did you mean to access attribute \"{name}\" of one element, for \
-             example with [0].{name}, or of all with [*].{name}?"
         ),
         Type::Set(t) if has(t) => format!(
             "Can't access attributes on a set of objects. Did you mean to access an attribute across all elements of \
@@ -101,6 +105,22 @@ fn no_attributes(ty: &Type, name: &str) -> String {
         }
         _ => "This value does not have any attributes.".into(),
     }
+}
+
+fn has_attribute(ty: &Type, name: &str) -> bool {
+    matches!(ty, Type::Object(o) if o.attributes.contains_key(name))
+}
+
+/// `.0`
+fn legacy_index(collection: &Value, position: u64, span: Span) -> Evaluated {
+    let key = Value::from(i64::try_from(position).unwrap_or(i64::MAX));
+    index(collection, &key, span).map_err(|mut found| {
+        for problem in found.iter_mut().filter(|d| d.detail.starts_with(NO_ELEMENT) && collection.as_slice().is_some())
+        {
+            problem.detail = format!("{NO_ELEMENT}.");
+        }
+        found
+    })
 }
 
 const NO_ELEMENT: &str = "The given key does not identify an element in this collection value";
@@ -118,6 +138,9 @@ pub(super) fn index(collection: &Value, key: &Value, span: Span) -> Evaluated {
     }
     let found = match &collection.kind {
         Kind::Unknown(Type::Dynamic, _) => Value::unknown(Type::Dynamic),
+        _ if matches!(key.kind, Kind::Unknown(Type::Dynamic, _)) && collection.children().next().is_some() => {
+            Value::unknown(Type::Dynamic)
+        }
         Kind::Set(..) | Kind::Unknown(Type::Set(_), _) => {
             return Err(invalid(
                 "Elements of a set are identified only by their value and don't have any separate index or key to \
@@ -128,14 +151,26 @@ pub(super) fn index(collection: &Value, key: &Value, span: Span) -> Evaluated {
         Kind::List(..) | Kind::Tuple(_) | Kind::Unknown(Type::List(_) | Type::Tuple(_), _) => {
             let key = convert(key, &Type::Number).map_err(|why| invalid(format!("{NO_ELEMENT}: {why}.")))?;
             match key.as_number() {
-                Some(n) => element(collection, n, !key.marks.is_empty()).map_err(invalid)?,
+                // Why an element is missing tells of what is sensitive.
+                Some(n) if !marks.is_empty() => {
+                    element(collection, n).map_err(|_| invalid(format!("{NO_ELEMENT}.")))?
+                }
+                Some(n) => element(collection, n).map_err(invalid)?,
                 None => Value::unknown(collection.ty().element().cloned().unwrap_or(Type::Dynamic)),
             }
         }
         Kind::Map(..) | Kind::Object(_) | Kind::Unknown(Type::Map(_) | Type::Object(_), _) => {
+            let numeric = key.as_number().is_some();
             let key = convert(key, &Type::String).map_err(|why| invalid(format!("{NO_ELEMENT}: {why}.")))?;
             match key.as_str() {
-                Some(name) => entry(collection, name).ok_or_else(|| no_entry(collection, name, key.marks, span))?,
+                Some(name) => match entry(collection, name) {
+                    Some(found) => found,
+                    None if numeric && matches!(collection.kind, Kind::Object(_)) => {
+                        let by_name = "An object only supports looking up attributes by name, not by numeric index.";
+                        return Err(invalid(format!("{NO_ELEMENT}. {by_name}")));
+                    }
+                    None => return Err(no_entry(collection, name, key.marks, span)),
+                },
                 None => Value::unknown(collection.ty().element().cloned().unwrap_or(Type::Dynamic)),
             }
         }
@@ -144,14 +179,16 @@ pub(super) fn index(collection: &Value, key: &Value, span: Span) -> Evaluated {
     Ok(found.mark(marks))
 }
 
-fn element(collection: &Value, at: &Number, secret: bool) -> Result<Value, String> {
+fn element(collection: &Value, at: &Number) -> Result<Value, String> {
+    if let Kind::Unknown(Type::List(element), _) = &collection.kind {
+        return Ok(Value::unknown((**element).clone()));
+    }
     if at.is_negative() {
         return Err(format!("{NO_ELEMENT}: a negative number is not a valid index for a sequence."));
     }
     if !at.is_integer() {
-        let shown = if secret { String::new() } else { format!(" ({at})") };
         return Err(format!(
-            "{NO_ELEMENT}: indexing a sequence requires a whole number, but the given index{shown} has a fractional part."
+            "{NO_ELEMENT}: indexing a sequence requires a whole number, but the given index has a fractional part."
         ));
     }
     let position = at.to_i64().and_then(|n| usize::try_from(n).ok());
@@ -163,7 +200,6 @@ fn element(collection: &Value, at: &Number, secret: bool) -> Result<Value, Strin
         Kind::Unknown(Type::Tuple(types), _) => {
             position.and_then(|i| types.get(i)).map(|t| Value::unknown(t.clone())).ok_or_else(|| beyond(types.len()))
         }
-        Kind::Unknown(ty, _) => Ok(Value::unknown(ty.element().cloned().unwrap_or(Type::Dynamic))),
         _ => {
             let items = collection.as_slice().unwrap_or(&[]);
             position.and_then(|i| items.get(i)).cloned().ok_or_else(|| beyond(items.len()))
@@ -173,7 +209,9 @@ fn element(collection: &Value, at: &Number, secret: bool) -> Result<Value, Strin
 
 fn entry(collection: &Value, name: &str) -> Option<Value> {
     match &collection.kind {
-        Kind::Unknown(Type::Object(o), _) => o.attributes.get(name).map(|t| Value::unknown(t.clone())),
+        Kind::Unknown(Type::Object(o), _) => {
+            Some(Value::unknown(o.attributes.get(name).cloned().unwrap_or(Type::Dynamic)))
+        }
         Kind::Unknown(ty, _) => Some(Value::unknown(ty.element().cloned().unwrap_or(Type::Dynamic))),
         _ => collection.get(name).cloned(),
     }

@@ -62,6 +62,9 @@ impl fmt::Debug for Marks {
     }
 }
 
+/// Longest list of unknown elements that is written out where its length is certain.
+const MAX_UNKNOWN_ELEMENTS: u64 = 1024;
+
 /// What is already certain of an unknown value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Refinement {
@@ -115,8 +118,20 @@ impl Value {
         Kind::Unknown(ty, Refinement::default()).into()
     }
 
+    /// An unknown value of which something is certain. A collection whose length is certain is known as such, and only
+    /// its elements are not.
     pub fn unknown_refined(ty: Type, refinement: Refinement) -> Self {
-        Kind::Unknown(ty, refinement).into()
+        let length = refinement.length.filter(|(least, most)| refinement.not_null && least == most).map(|(n, _)| n);
+        match (&ty, length) {
+            (Type::List(element), Some(n)) if n <= MAX_UNKNOWN_ELEMENTS => {
+                Self::list((**element).clone(), (0..n).map(|_| Self::unknown((**element).clone())).collect())
+            }
+            (Type::Set(element), Some(n @ 0..=1)) => {
+                Self::set((**element).clone(), (0..n).map(|_| Self::unknown((**element).clone())).collect())
+            }
+            (Type::Map(element), Some(0)) => Self::map((**element).clone(), BTreeMap::new()),
+            _ => Kind::Unknown(ty, refinement).into(),
+        }
     }
 
     pub fn string(text: impl Into<Arc<str>>) -> Self {

@@ -268,14 +268,16 @@ impl Number {
         }
     }
 
-    /// Fewest decimal digits that read back as the same 512-bit number, in plain notation. Only for fractions.
+    /// Fewest decimal digits that read back as the same 512-bit number, in plain notation.
     fn shortest(big: &Big) -> String {
         let magnitude = big.repr().significand().unsigned_abs();
         // One bit more than the precision: its lowest bit is half a unit in the last place.
         let shift = (PRECISION + 1).saturating_sub(magnitude.bit_len());
         let mantissa = magnitude << shift;
-        let places = big.repr().exponent().unsigned_abs() + shift;
-        let five = UBig::from(5u8).pow(places);
+        let exponent = big.repr().exponent() - isize::try_from(shift).unwrap_or(isize::MAX);
+        // What is divided by a power of two, ends after as many decimal places; else there are none.
+        let places = if exponent < 0 { exponent.unsigned_abs() } else { 0 };
+        let five = if exponent < 0 { UBig::from(5u8).pow(places) } else { UBig::ONE << exponent.unsigned_abs() };
         let upper = ((&mantissa + UBig::ONE) * &five).to_string();
         let pad = |n: UBig| format!("{n:0>width$}", n = n.to_string(), width = upper.len()).into_bytes();
         let value = pad(&mantissa * &five);
@@ -395,7 +397,8 @@ impl fmt::Display for Number {
             Repr::Infinite(Sign::Negative) => f.write_str("-Inf"),
             Repr::Big(b) => {
                 let sign = if b.sign() == Sign::Negative { "-" } else { "" };
-                if self.is_integer() {
+                let exact = b.repr().significand().unsigned_abs().bit_len() <= PRECISION && b.repr().exponent() <= 0;
+                if exact && self.is_integer() {
                     write!(f, "{sign}{}", (**b).clone().abs().to_int().value())
                 } else {
                     write!(f, "{sign}{}", Self::shortest(b))
