@@ -195,6 +195,14 @@ fn ask(place: &Folder, mut command: Command, expression: &str) -> Result<String,
 fn told(mut errors: Vec<(String, String)>) -> String {
     for (_, detail) in &mut errors {
         *detail = detail.split_whitespace().collect::<Vec<_>>().join(" ");
+        // Where a directive began is underlined.
+        for lead in [" started at <", " at <"] {
+            if let Some(at) = detail.find(lead) {
+                let end = detail[at + lead.len()..].find(' ').map_or(detail.len(), |n| at + lead.len() + n);
+                let end = at + detail[at..end].trim_end_matches('.').len();
+                detail.replace_range(at..end, "");
+            }
+        }
         // What the one says in the detail is a hint of the other.
         if let Some(at) = detail.find("Did you mean") {
             let end = detail[at..].find('?').map_or(detail.len(), |n| at + n + 1);

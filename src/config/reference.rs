@@ -14,20 +14,32 @@ impl Reference {
             Some(Access::Attr(ident)) => Some(ident.name.clone()),
             _ => None,
         };
-        let needs = |what: &str, example: &str| {
-            Diagnostic::error(
-                "Invalid reference",
-                format!("The \"{}\" object cannot be used alone: it must be followed by {what}.", root.name),
-            )
-            .at(root.span)
-            .hint(format!("For example: {example}"))
+        let invalid = |detail: String, example: &str| {
+            Diagnostic::error("Invalid reference", detail).at(root.span).hint(format!("For example: {example}"))
+        };
+        let needs_attribute = |example: &str| match steps.first() {
+            None => invalid(
+                format!(
+                    "The \"{}\" object cannot be accessed directly. Instead, access one of its attributes.",
+                    root.name
+                ),
+                example,
+            ),
+            Some(_) => invalid(format!("The \"{}\" object does not support this operation.", root.name), example),
+        };
+        let needs_names = |what: &str, example: &str| {
+            let detail = format!(
+                "The \"{}\" object must be followed by two attribute names: the {what} type and the resource name.",
+                root.name
+            );
+            invalid(detail, example)
         };
         let resource = |mode, kind, name| Target::Resource(ResourceAddr { mode, kind, name });
         let target = match &*root.name {
-            "var" => Target::Variable(name(0).ok_or_else(|| needs("the name of a variable", "var.region"))?),
-            "local" => Target::Local(name(0).ok_or_else(|| needs("the name of a local value", "local.tags"))?),
+            "var" => Target::Variable(name(0).ok_or_else(|| needs_attribute("var.region"))?),
+            "local" => Target::Local(name(0).ok_or_else(|| needs_attribute("local.tags"))?),
             "module" => {
-                let call = name(0).ok_or_else(|| needs("the name of a module call", "module.network"))?;
+                let call = name(0).ok_or_else(|| needs_attribute("module.network"))?;
                 let output = match steps.get(1) {
                     Some(Access::Index(_) | Access::LegacyIndex(..) | Access::AttrSplat(_) | Access::FullSplat(_)) => {
                         name(2)
@@ -38,19 +50,26 @@ impl Reference {
             }
             "data" | "ephemeral" => {
                 let mode = if &*root.name == "data" { Mode::Data } else { Mode::Ephemeral };
-                let example = "data.aws_region.current";
-                let kind = name(0).ok_or_else(|| needs("a type and a name", example))?;
-                resource(mode, kind, name(1).ok_or_else(|| needs("a type and a name", example))?)
+                let what = if mode == Mode::Data { "data source" } else { "ephemeral resource" };
+                let needs = || needs_names(what, "data.aws_region.current");
+                let kind = name(0).ok_or_else(needs)?;
+                resource(mode, kind, name(1).ok_or_else(needs)?)
             }
             "resource" => {
-                let kind = name(0).ok_or_else(|| needs("a type and a name", "resource.aws_vpc.main"))?;
-                resource(
-                    Mode::Managed,
-                    kind,
-                    name(1).ok_or_else(|| needs("a type and a name", "resource.aws_vpc.main"))?,
-                )
+                let needs = || needs_names("resource", "resource.aws_vpc.main");
+                let kind = name(0).ok_or_else(needs)?;
+                resource(Mode::Managed, kind, name(1).ok_or_else(needs)?)
             }
             "each" | "count" | "self" | "path" | "terraform" => Target::Context(root.name.clone()),
+            "template" | "lazy" | "arg" => {
+                let detail = format!(
+                    "The symbol name \"{0}\" is reserved for use in a future Terraform version. If you are using a provider that \
+                     already uses this as a resource type name, add the prefix \"resource.\" to force interpretation as a \
+                     resource type name.",
+                    root.name
+                );
+                return Err(Diagnostic::error("Reserved symbol name", detail).at(root.span));
+            }
             _ => match name(0) {
                 Some(n) => resource(Mode::Managed, root.name.clone(), n),
                 None => {

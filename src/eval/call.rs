@@ -82,6 +82,22 @@ fn blame(function: &Function, error: &FunctionError, call: &Call, span: Span) ->
 }
 
 fn unknown_function(name: &str, span: Span) -> Diagnostic {
+    if let Some((namespace, rest)) = name.split_once("::") {
+        let detail = match (namespace, rest.split_once("::")) {
+            ("provider", None) => {
+                "The function call must include the provider name after the \"provider::\" prefix.".to_owned()
+            }
+            ("provider", Some((provider, function))) => format!(
+                "There is no function named \"{name}\". Ensure that provider name \"{provider}\" is declared in this module's \
+                 required_providers block, and that this provider offers a function named \"{function}\"."
+            ),
+            _ => format!(
+                "The function namespace \"{namespace}\" is not valid. Provider function calls must use the \"provider::\" \
+                 namespace prefix."
+            ),
+        };
+        return Diagnostic::error("Unknown provider function", detail).at(span);
+    }
     let diagnostic =
         Diagnostic::error("Call to unknown function", format!("There is no function named \"{name}\".")).at(span);
     match did_you_mean(name, functions::names()) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::addr::{InstanceKey, ModuleInstance, Name};
+use crate::addr::{InstanceKey, Mode, ModuleInstance, Name};
 use crate::config::{ModuleCall, Reference, Repetition, Target, span_of};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::hcl::ast::{Access, Ident};
@@ -33,28 +33,30 @@ impl<'w, 'c> ModuleScope<'w, 'c> {
 
     fn context(&self, root: &Ident) -> Result<Value, Diagnostic> {
         let object = |items: Vec<(&str, Value)>| Value::object(items.into_iter().map(|(k, v)| (k.into(), v)).collect());
-        let only_in = |what: &str| {
-            Diagnostic::error(
-                format!("Reference to \"{}\" in context without {what}", root.name),
-                format!("The \"{}\" object can be used only in blocks where {what} is set.", root.name),
-            )
-            .at(root.span)
-        };
+        let problem = |summary: &str, detail: &str| Diagnostic::error(summary, detail).at(root.span);
         match &*root.name {
             "each" => match &self.repeated.each {
                 Some((key, value)) => Ok(object(vec![("key", key.clone()), ("value", value.clone())])),
-                None => Err(only_in("for_each")),
+                None => Err(problem(
+                    "Reference to \"each\" in context without for_each",
+                    "The \"each\" object can be used only in \"module\" or \"resource\" blocks, and only when the \"for_each\" \
+                     argument is set.",
+                )),
             },
             "count" => match &self.repeated.index {
                 Some(n) => Ok(object(vec![("index", n.clone())])),
-                None => Err(only_in("count")),
+                None => Err(problem(
+                    "Reference to \"count\" in non-counted context",
+                    "The \"count\" object can only be used in \"module\", \"resource\", and \"data\" blocks, and only when the \
+                     \"count\" argument is set.",
+                )),
             },
             "self" => self.own.clone().ok_or_else(|| {
-                Diagnostic::error(
+                problem(
                     "Invalid \"self\" reference",
-                    "The \"self\" object can be used only in postconditions.",
+                    "The \"self\" object is not available in this context. This object can be used only in resource \
+                     provisioner, connection, and postcondition blocks.",
                 )
-                .at(root.span)
             }),
             "path" => {
                 let dir = self.world.module(&self.module).map(|m| m.dir.display().to_string()).unwrap_or_default();
@@ -138,6 +140,22 @@ impl<'w, 'c> ModuleScope<'w, 'c> {
     }
 }
 
+/// An attribute that `path` or `terraform` does not have.
+fn no_such_fact<'a>(root: &Ident, name: &Ident, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
+    let mut detail = format!("The \"{}\" object does not have an attribute named \"{}\".", root.name, name.name);
+    if &*root.name == "terraform" {
+        detail.push_str(
+            " The only supported attributes are terraform.workspace, the name of the currently-selected workspace, and \
+             terraform.applying, a boolean which is true only during apply.",
+        );
+    }
+    let found = Diagnostic::error(format!("Invalid \"{}\" attribute", root.name), detail).at(name.span);
+    match did_you_mean(&name.name, known) {
+        Some(near) => found.hint(format!("Did you mean \"{near}\"?")),
+        None => found,
+    }
+}
+
 fn no_instance(call: &Name, span: crate::diag::Span) -> Diagnostic {
     Diagnostic::error("Invalid index", format!("module.{call} has no instance with the given key.")).at(span)
 }
@@ -155,13 +173,13 @@ fn no_output(call: &Name, output: &Ident, block: &ModuleCall) -> Diagnostic {
 impl Scope for ModuleScope<'_, '_> {
     fn resolve(&self, root: &Ident, steps: &[Access], inner: &dyn Scope) -> Result<(Value, usize), Diagnostic> {
         let reference = Reference::parse(root, steps)?;
-        let undeclared = |what: &str, name: &str, near: Option<&str>| {
-            let found = Diagnostic::error(
-                format!("Reference to undeclared {what}"),
-                format!("There is no {what} named \"{name}\" in this module."),
-            )
-            .at(span_of(root, steps));
+        let undeclared = |what: &str, detail: String, near: Option<&str>| {
+            let found = Diagnostic::error(format!("Reference to undeclared {what}"), detail).at(span_of(root, steps));
             near.map_or(found.clone(), |n| found.hint(format!("Did you mean \"{n}\"?")))
+        };
+        let here = || match self.module.is_root() {
+            true => "the root module".to_owned(),
+            false => self.module.path().to_string(),
         };
         let Some(module) = self.world.module(&self.module) else {
             return Err(Diagnostic::error("Invalid reference", "The module does not exist.").at(root.span));
@@ -172,21 +190,38 @@ impl Scope for ModuleScope<'_, '_> {
             }
             Target::Variable(name) => {
                 let near = did_you_mean(&name, module.variables.keys().map(|n| &**n));
-                Err(undeclared("input variable", &name, near))
+                let mut detail = format!("An input variable with the name \"{name}\" has not been declared.");
+                if near.is_none() {
+                    detail.push_str(&format!(" This variable can be declared with a variable \"{name}\" {{}} block."));
+                }
+                Err(undeclared("input variable", detail, near))
             }
             Target::Local(name) if module.locals.contains_key(&name) => Ok((self.world.local(&self.module, &name), 1)),
             Target::Local(name) => {
-                Err(undeclared("local value", &name, did_you_mean(&name, module.locals.keys().map(|n| &**n))))
+                let near = did_you_mean(&name, module.locals.keys().map(|n| &**n));
+                let detail = format!("A local value with the name \"{name}\" has not been declared.");
+                Err(undeclared("local value", detail, near))
             }
             Target::Module(name) | Target::ModuleOutput(name, _) => match module.calls.get(&name) {
                 Some(call) => self.call(&name, call, steps, inner),
-                None => Err(undeclared("module", &name, did_you_mean(&name, module.calls.keys().map(|n| &**n)))),
+                None => {
+                    let near = did_you_mean(&name, module.calls.keys().map(|n| &**n));
+                    let detail = format!("No module call named \"{name}\" is declared in {}.", here());
+                    Err(undeclared("module", detail, near))
+                }
             },
             Target::Resource(addr) => {
                 if !module.resources.contains_key(&addr) {
                     let names: Vec<String> = module.resources.keys().map(ToString::to_string).collect();
                     let near = did_you_mean(&addr.to_string(), names.iter().map(String::as_str)).map(str::to_owned);
-                    return Err(undeclared("resource", &addr.to_string(), near.as_deref()));
+                    let mode = match addr.mode {
+                        Mode::Managed => "A managed",
+                        Mode::Data => "A data",
+                        Mode::Ephemeral => "An ephemeral",
+                    };
+                    let (kind, name) = (&addr.kind, &addr.name);
+                    let detail = format!("{mode} resource \"{kind}\" \"{name}\" has not been declared in {}.", here());
+                    return Err(undeclared("resource", detail, near.as_deref()));
                 }
                 let taken = match &*root.name {
                     "data" | "ephemeral" | "resource" => 2,
@@ -202,7 +237,16 @@ impl Scope for ModuleScope<'_, '_> {
                 }
                 Ok((self.world.resource(&self.world.abs(&self.module, &addr)), taken))
             }
-            Target::Context(_) => Ok((self.context(root)?, 0)),
+            Target::Context(_) => {
+                let object = self.context(root)?;
+                if let (Some(Access::Attr(name)), Some(known)) = (steps.first(), object.as_map())
+                    && matches!(&*root.name, "path" | "terraform")
+                    && !known.contains_key(&name.name)
+                {
+                    return Err(no_such_fact(root, name, known.keys().map(|n| &**n)));
+                }
+                Ok((object, 0))
+            }
         }
     }
 

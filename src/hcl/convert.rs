@@ -173,7 +173,8 @@ impl<'a> Converter<'a> {
             self.diagnostics.push(
                 Diagnostic::error(
                     "Invalid multi-line string",
-                    "A quoted string must end on the line on which it began.",
+                    "Quoted strings may not be split over multiple lines. To produce a multi-line string, either use the \
+                     \\n escape to represent a newline character or use the \"heredoc\" multi-line template syntax.",
                 )
                 .at(self.span(Some(range.start..end)))
                 .hint("Close the string with a double quote, write \\n for a line break, or use a heredoc (<<EOT)."),
@@ -304,21 +305,19 @@ impl<'a> Converter<'a> {
             match step {
                 Access::LegacyIndex(n, span) => {
                     if let Some(Access::LegacyIndex(before, first)) = i.checked_sub(1).and_then(|i| steps.get(i)) {
-                        self.diagnostics.push(
-                            Diagnostic::error(
-                                "Invalid legacy index syntax",
-                                "Two indexes in a row cannot be written with dots.",
-                            )
-                            .at(first.to(*span))
-                            .hint(format!("Write [{before}][{n}].")),
+                        let detail = format!(
+                            "When using the legacy index syntax, chaining two indexes together is not permitted. Use the \
+                             proper index syntax instead, like [{before}][{n}]."
                         );
+                        let problem = Diagnostic::error("Invalid legacy index syntax", detail);
+                        self.diagnostics.push(problem.at(first.to(*span)));
                     }
                 }
                 Access::Attr(_) => {}
                 Access::AttrSplat(span) if attr_splat => self.diagnostics.push(
                     Diagnostic::error(
                         "Nested splat expression not allowed",
-                        "A splat with a dot (.*) cannot stand within another one.",
+                        "A splat expression (*) cannot be used inside another attribute-only splat expression.",
                     )
                     .at(*span)
                     .hint("Use [*] in place of the first .*."),

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use hcl_edit::parser::Error;
 
-use crate::diag::{Diagnostic, SourceId, Span};
+use crate::diag::{Diagnostic, Diagnostics, SourceId, Span};
 
 use super::grammar;
 use super::scan::{self, Kind, Lexeme};
@@ -40,12 +40,14 @@ impl Problem {
 }
 
 /// An expression that stands alone.
-pub(super) fn expression(source: SourceId, text: &str, base: usize, error: &Error) -> Diagnostic {
+pub(super) fn expression(source: SourceId, text: &str, base: usize, error: &Error) -> Diagnostics {
     let lexemes = scan::lexemes(text);
-    lexical(text, &lexemes)
-        .or_else(|| grammar::expression(text, &lexemes, false).err())
-        .unwrap_or_else(|| parser(text, &lexemes, error, error.location().offset()))
-        .diagnostic(source, base)
+    let mut problems = characters(text, &lexemes);
+    problems.extend(grammar::expression(text, &lexemes, false).err());
+    if problems.is_empty() {
+        problems.push(parser(text, &lexemes, error, error.location().offset()));
+    }
+    problems.into_iter().map(|p| p.diagnostic(source, base)).collect()
 }
 
 /// A template without quotes around it.
@@ -92,7 +94,8 @@ fn structural(text: &str, item: &[Lexeme]) -> Option<Problem> {
         .hint("An argument looks like name = value, a block like kind \"label\" { … }."),
         (_, None) => Problem::new(
             "Argument or block definition required",
-            format!("\"{word}\" is neither an argument nor a block: nothing follows it."),
+            "An argument or block definition is required here. To set an argument, use the equals sign \"=\" to introduce \
+             the argument value.",
             first.range(),
         )
         .hint(format!("Set an argument with {word} = value.")),
@@ -146,72 +149,13 @@ fn headless(text: &str, item: &[Lexeme]) -> Option<Problem> {
     }
 }
 
-/// Faults that show in single lexemes and in the balance of brackets.
-pub(super) fn lexical(text: &str, lexemes: &[Lexeme]) -> Option<Problem> {
+/// Faults that show in single lexemes and in the balance of brackets: the first of them.
+fn lexical(text: &str, lexemes: &[Lexeme]) -> Option<Problem> {
     let mut open: Vec<Lexeme> = Vec::new();
-    for lexeme in lexemes {
-        let range = lexeme.range();
+    for (i, lexeme) in lexemes.iter().enumerate() {
         match lexeme.kind {
-            Kind::Bad('\'') => {
-                return Some(
-                    Problem::new(
-                        "Invalid character",
-                        "Single quotes are not valid. Strings stand in double quotes.",
-                        range,
-                    )
-                    .hint("Replace ' by \"."),
-                );
-            }
-            Kind::Bad(c @ ('“' | '”' | '„' | '‘' | '’')) => {
-                return Some(
-                    Problem::new("Invalid character", format!("The typographic quote {c} is not valid."), range)
-                        .hint("Use straight double quotes: \"…\"."),
-                );
-            }
-            Kind::Bad('`') => {
-                return Some(
-                    Problem::new("Invalid character", "The backtick is not valid.", range)
-                        .hint("Use a heredoc (<<EOT) for text of several lines."),
-                );
-            }
-            Kind::Bad(';') => {
-                return Some(
-                    Problem::new("Invalid character", "The semicolon is not valid.", range)
-                        .hint("Arguments are separated by newlines."),
-                );
-            }
-            Kind::Bad(c) => {
-                return Some(Problem::new(
-                    "Invalid character",
-                    format!("{c:?} is not used within the language."),
-                    range,
-                ));
-            }
-            Kind::OpenStr => {
-                return Some(
-                    Problem::new("Unterminated string", "There is no closing double quote on this line.", range)
-                        .hint("Close the string with a double quote; for text of several lines use a heredoc (<<EOT)."),
-                );
-            }
-            Kind::OpenHeredoc => {
-                let end = text[range.clone()].find('\n').map_or(range.end, |n| range.start + n);
-                let line = text[range.start..end].trim_end();
-                let delimiter = line.trim_start_matches('<').trim_start_matches('-');
-                return Some(
-                    Problem::new(
-                        "Unterminated heredoc",
-                        format!("No later line consists of {delimiter} alone."),
-                        range.start..range.start + line.len(),
-                    )
-                    .hint(format!("End the text with a line {delimiter}.")),
-                );
-            }
-            Kind::OpenComment => {
-                return Some(
-                    Problem::new("Unterminated comment", "The comment is not closed.", range.start..range.start + 2)
-                        .hint("Close it with */."),
-                );
-            }
+            Kind::Bad(_) | Kind::OpenComment => return characters(text, &lexemes[i..=i]).into_iter().next(),
+            Kind::OpenStr | Kind::OpenHeredoc => return Some(unterminated(text, *lexeme)),
             Kind::Open(_) => open.push(*lexeme),
             Kind::Close(c) => match open.pop().map(|o| (o, o.kind)) {
                 Some((_, Kind::Open(o))) if scan::closer(o) == c => {}
@@ -220,7 +164,7 @@ pub(super) fn lexical(text: &str, lexemes: &[Lexeme]) -> Option<Problem> {
                     return Some(Problem::new(
                         "Unexpected closing bracket",
                         format!("There is no opening bracket that this \"{c}\" could close."),
-                        range,
+                        lexeme.range(),
                     ));
                 }
             },
@@ -231,6 +175,71 @@ pub(super) fn lexical(text: &str, lexemes: &[Lexeme]) -> Option<Problem> {
     match last.kind {
         Kind::Open(c) => Some(unclosed(last, c)),
         _ => None,
+    }
+}
+
+/// Characters that mean nothing in the language, each fault once.
+pub(super) fn characters(text: &str, lexemes: &[Lexeme]) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = Vec::new();
+    for lexeme in lexemes {
+        let bitwise = |hint: &str| {
+            let problem = Problem::new("Unsupported operator", "Bitwise operators are not supported.", lexeme.range());
+            if hint.is_empty() { problem } else { problem.hint(hint) }
+        };
+        let invalid = |detail: &str| Problem::new("Invalid character", detail, lexeme.range());
+        let problem = match (lexeme.kind, text.get(lexeme.range()).unwrap_or("")) {
+            (Kind::Op, "&") => bitwise("Did you mean boolean AND (\"&&\")?"),
+            (Kind::Op, "|") => bitwise("Did you mean boolean OR (\"||\")?"),
+            (Kind::Bad('~'), _) => bitwise("Did you mean boolean NOT (\"!\")?"),
+            (Kind::Bad('^'), _) => bitwise(""),
+            (Kind::Bad('\''), _) => invalid("Single quotes are not valid. Use double quotes (\") to enclose strings."),
+            (Kind::Bad('`'), _) => invalid(
+                "The \"`\" character is not valid. To create a multi-line string, use the \"heredoc\" syntax, like \"<<EOT\".",
+            ),
+            (Kind::Bad(';'), _) => invalid(
+                "The \";\" character is not valid. Use newlines to separate arguments and blocks, and commas to separate \
+                 items in collection values.",
+            ),
+            (Kind::Bad('“' | '”' | '„' | '‘' | '’'), _) => invalid(
+                "\"Curly quotes\" are not valid here. These can sometimes be inadvertently introduced when sharing code via \
+                 documents or discussion forums. It might help to replace the character with a \"straight quote\".",
+            ),
+            (Kind::Bad(_), _) => invalid("This character is not used within the language."),
+            (Kind::OpenComment, _) => {
+                let range = lexeme.start..lexeme.start + 2;
+                Problem::new("Unterminated comment", "The comment is not closed.", range).hint("Close it with */.")
+            }
+            _ => continue,
+        };
+        if !problems.iter().any(|p| p.detail == problem.detail) {
+            problems.push(problem);
+        }
+    }
+    problems
+}
+
+/// A string or heredoc that nothing ends.
+pub(super) fn unterminated(text: &str, lexeme: Lexeme) -> Problem {
+    const SUMMARY: &str = "Unterminated template string";
+    const DETAIL: &str = "No closing marker was found for the string.";
+    let own = text.get(lexeme.range()).unwrap_or("");
+    let end = own.find('\n').map_or(lexeme.end, |n| lexeme.start + n);
+    let line = text.get(lexeme.start..end).unwrap_or("").trim_end();
+    if lexeme.kind == Kind::OpenHeredoc {
+        let delimiter = line.trim_start_matches('<').trim_start_matches('-');
+        return Problem::new(SUMMARY, DETAIL, lexeme.start..lexeme.start + line.len())
+            .hint(format!("End the text with a line {delimiter}."));
+    }
+    let inner = own.find("${").map(|at| (at, own[at + 2..].trim_start()));
+    match inner.filter(|(_, inner)| !inner.is_empty() && !inner.starts_with('"')) {
+        Some((at, _)) => Problem::new(
+            "Unclosed template interpolation sequence",
+            "There is no closing brace for this interpolation sequence before the end of the quoted template. This might \
+             be caused by incorrect nesting inside the given expression.",
+            lexeme.start + at..lexeme.start + at + 2,
+        ),
+        None => Problem::new(SUMMARY, DETAIL, lexeme.range())
+            .hint("Close the string with a double quote; for text of several lines use a heredoc (<<EOT)."),
     }
 }
 

@@ -4,47 +4,42 @@
 
 use std::ops::Range;
 
-use super::explain::{Problem, lexical};
+use super::explain::{Problem, characters, unterminated};
 use super::scan::{self, Kind, Lexeme, MAX_DEPTH};
 
 /// Checks an expression; `in_body` says that it is the value of an argument.
 pub(super) fn expression(text: &str, lexemes: &[Lexeme], in_body: bool) -> Result<(), Problem> {
-    let mut checker = Checker { text, lexemes, at: 0, end: lexemes.last().map_or(0, |l| l.end), depth: 0, in_body };
+    let ends = if in_body { Ends::Line } else { Ends::Text };
+    let mut checker = Checker { text, lexemes, at: 0, end: lexemes.last().map_or(0, |l| l.end), depth: 0, ends };
     checker.expr(false)?;
     checker.skip_newlines();
     let Some(extra) = checker.peek() else { return Ok(()) };
-    let shown = checker.shown();
+    let problem = if in_body {
+        let detail = "An argument definition must end with a newline.";
+        Problem::new("Missing newline after argument", detail, extra.range())
+    } else {
+        let detail = "An expression was successfully parsed, but extra characters were found after it.";
+        Problem::new("Extra characters after expression", detail, extra.range())
+    };
     Err(match checker.word() {
-        "&" | "|" => {
-            let twice = checker.word().repeat(2);
-            Problem::new("Unsupported operator", "There are no operators on bits.", extra.range())
-                .hint(format!("Write {twice} for the logical operator."))
-        }
-        "=" => Problem::new("Unsupported operator", "A value cannot be set within an expression.", extra.range())
-            .hint("Write == to compare."),
-        word @ ("and" | "or") => {
-            let operator = if word == "and" { "&&" } else { "||" };
-            Problem::new("Unsupported operator", format!("There is no operator \"{word}\"."), extra.range())
-                .hint(format!("Write {operator}."))
-        }
-        _ if in_body => Problem::new(
-            "Missing newline after argument",
-            format!("An argument must end with its line, but {shown} was found."),
-            extra.range(),
-        )
-        .hint("Put each argument on a line of its own."),
-        _ => Problem::new(
-            "Extra characters after expression",
-            format!("The expression is complete before this, but {shown} was found."),
-            extra.range(),
-        ),
+        "&" => problem.hint("Write && for the logical operator."),
+        "|" => problem.hint("Write || for the logical operator."),
+        "=" => problem.hint("Write == to compare."),
+        "and" => problem.hint("Write && for \"and\"."),
+        "or" => problem.hint("Write || for \"or\"."),
+        _ if in_body => problem.hint("Put each argument on a line of its own."),
+        _ => problem,
     })
 }
 
 /// Checks a template; `quoted` says that escapes are read in it.
 pub(super) fn template(text: &str, range: Range<usize>, quoted: bool) -> Result<(), Problem> {
-    Checker { text, lexemes: &[], at: 0, end: range.end, depth: 0, in_body: false }.template(range, quoted)
+    Checker { text, lexemes: &[], at: 0, end: range.end, depth: 0, ends: Ends::Text }.template(range, quoted)
 }
+
+const NO_START: &str = "Expected the start of an expression, but found an invalid expression token.";
+const UNBALANCED: &str = "The control directives within this template are unbalanced.";
+const NO_NAME: &str = "An attribute name is required after a dot.";
 
 struct Checker<'a> {
     text: &'a str,
@@ -53,7 +48,16 @@ struct Checker<'a> {
     /// Where the text ends: errors about something missing point here.
     end: usize,
     depth: usize,
-    in_body: bool,
+    ends: Ends,
+}
+
+/// What ends an expression.
+#[derive(Clone, Copy, PartialEq)]
+enum Ends {
+    /// Nothing follows: the text itself ends.
+    Text,
+    Line,
+    Brace,
 }
 
 /// A template directive that waits for its end.
@@ -84,15 +88,9 @@ impl<'a> Checker<'a> {
         self.lexemes.get(self.at + ahead).and_then(|l| self.text.get(l.range())).unwrap_or("")
     }
 
-    fn shown(&self) -> String {
-        match self.kind() {
-            None if self.in_body => "the end of the line".into(),
-            None => "the end".into(),
-            Some(Kind::Newline) => "the end of the line".into(),
-            Some(Kind::Str) => self.word().to_owned(),
-            Some(Kind::Heredoc) => "a heredoc".into(),
-            Some(_) => format!("\"{}\"", self.word()),
-        }
+    /// Whether the text ends here.
+    fn at_end(&self) -> bool {
+        self.peek().is_none() && self.ends == Ends::Text
     }
 
     fn here(&self) -> Range<usize> {
@@ -121,7 +119,7 @@ impl<'a> Checker<'a> {
         found
     }
 
-    fn fail(&self, summary: &'static str, detail: String) -> Problem {
+    fn fail(&self, summary: &'static str, detail: impl Into<String>) -> Problem {
         Problem::new(summary, detail, self.here())
     }
 
@@ -151,7 +149,7 @@ impl<'a> Checker<'a> {
                     }
                     if !self.take(":") {
                         let detail =
-                            format!("A conditional needs \":\" and a second value, but {} was found.", self.shown());
+                            "The conditional operator (...?...:...) requires a false expression, delimited by a colon.";
                         let range = if self.kind().is_none_or(|k| k == Kind::Newline) { question } else { self.here() };
                         return Err(Problem::new("Missing false expression in conditional", detail, range)
                             .hint("Write condition ? value : other value."));
@@ -187,6 +185,7 @@ impl<'a> Checker<'a> {
                 let (start, end) = (text.find('\n').unwrap_or(0) + 1, text.rfind('\n').unwrap_or(0) + 1);
                 self.template(lexeme.start + start..lexeme.start + end.max(start), false)?;
             }
+            Kind::OpenStr | Kind::OpenHeredoc => return Err(unterminated(self.text, lexeme)),
             Kind::Word => {
                 self.at += 1;
                 self.call(lexeme)?;
@@ -194,7 +193,8 @@ impl<'a> Checker<'a> {
             Kind::Open('(') => {
                 self.at += 1;
                 self.expr(true)?;
-                self.close(")", "Unbalanced parentheses", "Expected \")\"")?;
+                let detail = "Expected a closing parenthesis to terminate the expression.";
+                self.close(")", "Unbalanced parentheses", detail)?;
             }
             Kind::Open('[') => {
                 self.at += 1;
@@ -222,11 +222,13 @@ impl<'a> Checker<'a> {
             }
             _ => "",
         };
-        let problem = Problem::new(
-            "Invalid expression",
-            format!("Expected the start of an expression, but {} was found.", self.shown()),
-            at,
-        );
+        let problem = match self.kind() {
+            None if self.ends == Ends::Text => {
+                let detail = "Expected the start of an expression, but found the end of the file.";
+                Problem::new("Missing expression", detail, at)
+            }
+            _ => Problem::new("Invalid expression", NO_START, at),
+        };
         if hint.is_empty() { problem } else { problem.hint(hint) }
     }
 
@@ -243,13 +245,18 @@ impl<'a> Checker<'a> {
         } else if digits.parse::<f64>().is_ok() && !digits.ends_with('.') {
             return Ok(());
         }
-        let dot = digits.ends_with('.') && digits[..digits.len() - 1].parse::<f64>().is_ok();
-        Err(if dot {
-            Problem::new("Invalid number literal", "A decimal point must be followed by digits.", lexeme.range())
-        } else {
-            Problem::new("Invalid number literal", format!("\"{digits}\" is not a decimal number."), lexeme.range())
-                .hint("Put other text in double quotes.")
-        })
+        if digits.ends_with('.') {
+            return Err(Problem::new("Invalid attribute name", NO_NAME, lexeme.range())
+                .hint("A decimal point must be followed by digits."));
+        }
+        if digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+            let detail = "Failed to recognize the value of this number literal.";
+            return Err(Problem::new("Invalid number literal", detail, lexeme.range()));
+        }
+        let detail = "An expression was successfully parsed, but extra characters were found after it.";
+        let digits = digits.bytes().take_while(u8::is_ascii_digit).count();
+        Err(Problem::new("Extra characters after expression", detail, lexeme.start + digits..lexeme.end)
+            .hint("Put text that is no number in double quotes."))
     }
 
     fn call(&mut self, name: Lexeme) -> Check {
@@ -258,21 +265,16 @@ impl<'a> Checker<'a> {
             self.at += 2;
             namespaced = true;
             if self.kind() != Some(Kind::Word) {
-                return Err(self.fail(
-                    "Missing function name",
-                    format!("\"::\" must be followed by a name, but {} was found.", self.shown()),
-                ));
+                let detail = "Function scope resolution symbol :: must be followed by a function name in this scope.";
+                return Err(self.fail("Missing function name", detail));
             }
             self.at += 1;
         }
         if self.kind() != Some(Kind::Open('(')) {
             if namespaced {
                 let range = name.start..self.lexemes.get(self.at - 1).map_or(name.end, |l| l.end);
-                return Err(Problem::new(
-                    "Missing open parenthesis",
-                    "The name of a function must be followed by \"(\".",
-                    range,
-                ));
+                let detail = "Function selector must be followed by an open parenthesis to begin the function call.";
+                return Err(Problem::new("Missing open parenthesis", detail, range));
             }
             return Ok(());
         }
@@ -285,42 +287,48 @@ impl<'a> Checker<'a> {
             self.expr(true)?;
             self.skip_newlines();
             if self.ellipsis() {
-                self.skip_newlines();
-                return self.close(
-                    ")",
-                    "Missing closing parenthesis",
-                    "An argument with ... is the last one: expected \")\"",
-                );
+                self.take(",");
+                let detail =
+                    "An expanded function argument (with ...) must be immediately followed by closing parentheses.";
+                return self.close(")", "Missing closing parenthesis", detail);
+            }
+            if self.at_end() {
+                let detail = "There is no closing parenthesis for this function call before the end of the file. This may \
+                              be caused by incorrect parenthesis nesting elsewhere in this file.";
+                return Err(Problem::new("Unterminated function call", detail, name.range()));
             }
             if self.word() != ")" && !self.take(",") {
+                let detail = "A comma is required to separate each function argument from the next.";
                 return Err(self
-                    .fail(
-                        "Missing argument separator",
-                        format!("Arguments are separated by commas, but {} was found.", self.shown()),
-                    )
+                    .fail("Missing argument separator", detail)
                     .hint("Add a comma, or close the call with \")\"."));
             }
         }
     }
 
-    fn close(&mut self, bracket: &str, summary: &'static str, wanted: &str) -> Check {
+    fn close(&mut self, bracket: &str, summary: &'static str, detail: &str) -> Check {
         self.skip_newlines();
-        if self.take(bracket) {
-            return Ok(());
-        }
-        Err(self.fail(summary, format!("{wanted} here, but {} was found.", self.shown())))
+        if self.take(bracket) { Ok(()) } else { Err(self.fail(summary, detail)) }
     }
 
     fn tuple(&mut self) -> Check {
+        let open = self.before();
         self.skip_newlines();
         if self.word() == "for" && self.kind() == Some(Kind::Word) {
             self.for_intro()?;
             self.expr(true)?;
             self.skip_newlines();
+            if self.word() == "=>" {
+                let detail = "Key expression is not valid when building a tuple.";
+                return Err(self
+                    .fail("Invalid 'for' expression", detail)
+                    .hint("Use {for … : key => value} for an object."));
+            }
             if self.ellipsis() {
                 self.at -= 3;
+                let detail = "Grouping ellipsis (...) cannot be used when building a tuple.";
                 return Err(self
-                    .fail("Invalid 'for' expression", "A list cannot group values with \"...\".".into())
+                    .fail("Invalid 'for' expression", detail)
                     .hint("Use {for … : key => value...} to group by a key."));
             }
             return self.for_end("]");
@@ -332,27 +340,29 @@ impl<'a> Checker<'a> {
             }
             self.expr(true)?;
             self.skip_newlines();
+            if self.at_end() {
+                let detail = "There is no corresponding closing bracket before the end of the file. This may be caused by \
+                              incorrect bracket nesting elsewhere in this file.";
+                return Err(Problem::new("Unterminated tuple constructor expression", detail, open));
+            }
             if self.word() != "]" && !self.take(",") {
                 return Err(self
-                    .fail(
-                        "Missing item separator",
-                        format!("Items of a list are separated by commas, but {} was found.", self.shown()),
-                    )
+                    .fail("Missing item separator", "Expected a comma to mark the beginning of the next item.")
                     .hint("Add a comma, or close the list with \"]\"."));
             }
         }
     }
 
     fn object(&mut self) -> Check {
+        let open = self.before();
         self.skip_newlines();
         if self.word() == "for" && self.kind() == Some(Kind::Word) {
             self.for_intro()?;
             self.expr(true)?;
             self.skip_newlines();
             if !self.take("=>") {
-                let detail = format!("Expected \"=>\" between key and value, but {} was found.", self.shown());
                 return Err(self
-                    .fail("Invalid 'for' expression", detail)
+                    .fail("Invalid 'for' expression", "Key expression is required when building an object.")
                     .hint("Write {for … : key => value}, or use [for … : value] for a list."));
             }
             self.expr(true)?;
@@ -366,15 +376,29 @@ impl<'a> Checker<'a> {
                 return Ok(());
             }
             self.expr(false)?;
-            if !self.take("=") && !self.take(":") {
-                let detail =
-                    format!("An object key must be followed by = (or :) and a value, but {} was found.", self.shown());
-                return Err(self.fail("Missing attribute value", detail));
+            let unterminated = || {
+                let detail = "There is no corresponding closing brace before the end of the file. This may be caused by \
+                              incorrect brace nesting elsewhere in this file.";
+                Problem::new("Unterminated object constructor expression", detail, open.clone())
+            };
+            match self.kind() {
+                None if self.at_end() => return Err(unterminated()),
+                Some(Kind::Newline) => {
+                    let detail = "Expected an attribute value, introduced by an equals sign (\"=\").";
+                    return Err(self.fail("Missing attribute value", detail));
+                }
+                _ if !self.take("=") && !self.take(":") => {
+                    let detail = "Expected an equals sign (\"=\") to mark the beginning of the attribute value.";
+                    return Err(self.fail("Missing key/value separator", detail));
+                }
+                _ => {}
             }
             self.expr(false)?;
+            if self.at_end() {
+                return Err(unterminated());
+            }
             if !matches!(self.kind(), Some(Kind::Newline)) && self.word() != "}" && !self.take(",") {
-                let detail =
-                    format!("Items of an object are separated by newlines or commas, but {} was found.", self.shown());
+                let detail = "Expected a newline or comma to mark the beginning of the next attribute.";
                 return Err(self
                     .fail("Missing attribute separator", detail)
                     .hint("Add a comma, or put the item on a line of its own."));
@@ -384,10 +408,13 @@ impl<'a> Checker<'a> {
 
     fn for_intro(&mut self) -> Check {
         self.at += 1;
-        loop {
+        let names = [
+            "For expression requires variable name after 'for'.",
+            "For expression requires value variable name after comma.",
+        ];
+        for detail in names {
             self.skip_newlines();
-            if self.kind() != Some(Kind::Word) || self.word() == "in" && self.word_at(1) != "in" {
-                let detail = format!("Expected the name of a variable after \"for\", but {} was found.", self.shown());
+            if self.kind() != Some(Kind::Word) {
                 return Err(self
                     .fail("Invalid 'for' expression", detail)
                     .hint("A key \"for\" of an object must be quoted."));
@@ -398,21 +425,22 @@ impl<'a> Checker<'a> {
                 break;
             }
         }
-        self.collection()?;
+        if !self.take("in") {
+            let detail = "For expression requires the 'in' keyword after its name declarations.";
+            return Err(self.fail("Invalid 'for' expression", detail));
+        }
+        self.expr(true)?;
         self.skip_newlines();
         if self.take(":") {
             return Ok(());
         }
-        let detail = format!("Expected \":\" behind the collection, but {} was found.", self.shown());
-        Err(self.fail("Invalid 'for' expression", detail))
+        Err(self.fail("Invalid 'for' expression", "For expression requires a colon after the collection expression."))
     }
 
-    fn collection(&mut self) -> Check {
-        if !self.take("in") {
-            let detail = format!("Expected \"in\" and a collection, but {} was found.", self.shown());
-            return Err(self.fail("Invalid 'for' expression", detail));
-        }
-        self.expr(true)
+    /// Where the lexeme before stands.
+    fn before(&self) -> Range<usize> {
+        let before = self.at.checked_sub(1).and_then(|i| self.lexemes.get(i));
+        before.map_or_else(|| self.here(), |l| l.range())
     }
 
     fn for_end(&mut self, bracket: &str) -> Check {
@@ -421,7 +449,7 @@ impl<'a> Checker<'a> {
             self.at += 1;
             self.expr(true)?;
         }
-        self.close(bracket, "Invalid 'for' expression", &format!("Expected \"{bracket}\""))
+        self.close(bracket, "Invalid 'for' expression", "Extra characters after the end of the 'for' expression.")
     }
 
     fn steps(&mut self, free: bool) -> Check {
@@ -436,21 +464,22 @@ impl<'a> Checker<'a> {
             if self.kind() == Some(Kind::Open('[')) {
                 self.at += 1;
                 self.skip_newlines();
-                if self.word() == "*" && self.word_at(1) == "]" {
-                    self.at += 2;
+                if self.take("*") {
+                    let detail =
+                        "The star for a full splat operator must be immediately followed by a closing bracket (\"]\").";
+                    self.close("]", "Missing close bracket on splat index", detail)?;
                     continue;
                 }
                 self.expr(true)?;
-                self.close("]", "Missing close bracket on index", "Expected \"]\"")?;
+                let detail = "The index operator must end with a closing bracket (\"]\").";
+                self.close("]", "Missing close bracket on index", detail)?;
             } else if self.word() == "." && !(self.word_at(1) == "." && self.word_at(2) == ".") {
                 self.at += 1;
                 self.skip_newlines();
                 if !matches!(self.kind(), Some(Kind::Word | Kind::Number)) && self.word() != "*" {
                     let dot = self.lexemes.get(self.at - 1).map_or(self.here(), |l| l.range());
                     let range = if matches!(self.kind(), None | Some(Kind::Newline)) { dot } else { self.here() };
-                    let detail =
-                        format!("A dot must be followed by the name of an attribute, but {} was found.", self.shown());
-                    return Err(Problem::new("Invalid attribute name", detail, range)
+                    return Err(Problem::new("Invalid attribute name", NO_NAME, range)
                         .hint("Write [\"…\"] for a name that is not an identifier, and [0] for an index."));
                 }
                 self.at += 1;
@@ -471,11 +500,14 @@ impl<'a> Checker<'a> {
                 [marker @ (b'$' | b'%'), b'{', ..] => {
                     let inner = at + 2;
                     let Some(lexemes) = scan::lexemes_in_braces(self.text, inner..range.end) else {
-                        let detail = format!("There is no \"}}\" that closes this \"{}{{\".", char::from(*marker));
-                        return Err(Problem::new("Unclosed template sequence", detail, at..inner).hint(format!(
-                            "Add \"}}\", or write {0}{0}{{ where the characters themselves are meant.",
-                            char::from(*marker)
-                        )));
+                        let detail = "There is no closing brace for this interpolation sequence before the end of the file. \
+                                      This might be caused by incorrect nesting inside the given expression.";
+                        return Err(Problem::new("Unclosed template interpolation sequence", detail, at..inner).hint(
+                            format!(
+                                "Add \"}}\", or write {0}{0}{{ where the characters themselves are meant.",
+                                char::from(*marker)
+                            ),
+                        ));
                     };
                     let (lexemes, end) = lexemes;
                     let mut lexemes = lexemes.as_slice();
@@ -487,11 +519,11 @@ impl<'a> Checker<'a> {
                     if let [inside @ .., Lexeme { kind: Kind::Bad('~'), .. }] = lexemes {
                         lexemes = inside;
                     }
-                    if let Some(problem) = lexical(self.text, lexemes) {
+                    if let Some(problem) = characters(self.text, lexemes).into_iter().next() {
                         return Err(problem);
                     }
                     let mut checker =
-                        Checker { text: self.text, lexemes, at: 0, end, depth: self.depth, in_body: false };
+                        Checker { text: self.text, lexemes, at: 0, end, depth: self.depth, ends: Ends::Brace };
                     if *marker == b'$' {
                         checker.interpolation(at..end + 1)?;
                     } else {
@@ -505,7 +537,7 @@ impl<'a> Checker<'a> {
         match open.pop() {
             Some(Directive { keyword, range, .. }) => Err(Problem::new(
                 "Unexpected end of template",
-                format!("This {keyword} directive is not ended."),
+                format!("The {keyword} directive is missing its corresponding end{keyword} directive."),
                 range,
             )
             .hint(format!("Add %{{ end{keyword} }}."))),
@@ -516,7 +548,7 @@ impl<'a> Checker<'a> {
     fn interpolation(&mut self, whole: Range<usize>) -> Check {
         self.skip_newlines();
         if self.peek().is_none() {
-            return Err(Problem::new("Invalid expression", "Nothing stands between the braces.", whole)
+            return Err(Problem::new("Invalid expression", NO_START, whole)
                 .hint("Write an expression, or $${ where the characters themselves are meant."));
         }
         self.expr(true)?;
@@ -528,7 +560,10 @@ impl<'a> Checker<'a> {
         if self.peek().is_none() {
             return Ok(());
         }
-        let detail = format!("Expected the closing brace of the template sequence, but {} was found.", self.shown());
+        let detail = "Expected a closing brace to end the interpolation expression, but found extra characters. This can \
+                      happen when you include interpolation syntax for another language, such as shell scripting, but \
+                      forget to escape the interpolation start token. If this is an embedded sequence for another \
+                      language, escape it by starting with \"$${\" instead of just \"${\".";
         Err(self
             .fail("Extra characters after interpolation expression", detail)
             .hint("Within ${ and } stands one expression; quotes within it need no backslash."))
@@ -545,11 +580,12 @@ impl<'a> Checker<'a> {
                 open.push(Directive { keyword: "if", range: whole, has_else: false });
             }
             "for" => {
-                loop {
+                for detail in [
+                    "For directive requires variable name after 'for'.",
+                    "For directive requires value variable name after comma.",
+                ] {
                     self.skip_newlines();
                     if self.kind() != Some(Kind::Word) {
-                        let detail =
-                            format!("Expected the name of a variable after \"for\", but {} was found.", self.shown());
                         return Err(self.fail("Invalid 'for' directive", detail));
                     }
                     self.at += 1;
@@ -558,33 +594,47 @@ impl<'a> Checker<'a> {
                         break;
                     }
                 }
-                self.collection()?;
+                if !self.take("in") {
+                    let detail = "For directive requires 'in' keyword after names.";
+                    return Err(self.fail("Invalid 'for' directive", detail));
+                }
+                self.expr(true)?;
                 open.push(Directive { keyword: "for", range: whole, has_else: true });
             }
             "else" => match open.last_mut() {
                 Some(Directive { has_else, .. }) if !*has_else => *has_else = true,
-                Some(Directive { keyword, .. }) => {
-                    let detail = if *keyword == "for" {
-                        "A for directive has no else."
-                    } else {
-                        "This if directive already has an else."
-                    };
-                    return Err(Problem::new("Unexpected else directive", detail, whole));
+                Some(Directive { keyword: "if", .. }) => {
+                    return Err(Problem::new(
+                        "Unexpected else directive",
+                        "Already in the else clause for the if.",
+                        whole,
+                    ));
                 }
-                None => return Err(Problem::new("Unexpected else directive", "No if directive is open here.", whole)),
+                _ => return Err(Problem::new("Unexpected else directive", UNBALANCED, whole)),
             },
             "endif" | "endfor" => {
-                let kind = &keyword[3..];
-                if open.pop().is_none_or(|opened| opened.keyword != kind) {
-                    let summary =
-                        if kind == "if" { "Unexpected endif directive" } else { "Unexpected endfor directive" };
-                    return Err(Problem::new(summary, format!("No {kind} directive is open here."), whole));
+                let (kind, summary) = match keyword {
+                    "endif" => ("if", "Unexpected endif directive"),
+                    _ => ("for", "Unexpected endfor directive"),
+                };
+                let detail = match open.pop() {
+                    Some(opened) if opened.keyword == kind => None,
+                    Some(Directive { keyword: "if", .. }) => Some("Expecting an endif directive for the if."),
+                    Some(_) => Some("Expecting an endfor directive corresponding to the for directive."),
+                    None => Some(UNBALANCED),
+                };
+                if let Some(detail) = detail {
+                    return Err(Problem::new(summary, detail, whole));
                 }
+            }
+            "" => {
+                let detail = "A template directive keyword (\"if\", \"for\", etc) is expected at the beginning of a %{ sequence.";
+                return Err(Problem::new("Invalid template directive", detail, whole));
             }
             _ => {
                 return Err(Problem::new(
                     "Invalid template control keyword",
-                    "A directive begins with if, else, endif, for or endfor.",
+                    format!("\"{keyword}\" is not a valid template control keyword."),
                     if word.is_empty() { whole } else { word },
                 )
                 .hint("Write %%{ where the characters themselves are meant."));
@@ -619,12 +669,17 @@ pub(super) fn bad_escape(text: &str, at: usize) -> Problem {
         Some(kind @ (b'u' | b'U')) => {
             let digits = if *kind == b'u' { 4 } else { 8 };
             let given = chars.take_while(char::is_ascii_hexdigit).take(digits).count();
+            let many = if digits == 4 { "four" } else { "eight" };
             (
-                format!("\\{} must be followed by the {digits} hexadecimal digits of a character.", char::from(*kind)),
+                format!("The \\{} escape sequence must be followed by {many} hexadecimal digits.", char::from(*kind)),
                 len + given,
             )
         }
-        _ => ("Valid escapes are \\n, \\r, \\t, \\\", \\\\, \\uNNNN and \\UNNNNNNNN.".to_owned(), len),
+        _ => {
+            let symbol = text.chars().nth(1).map(String::from).unwrap_or_default();
+            (format!("The symbol \"{symbol}\" is not a valid escape sequence selector."), len)
+        }
     };
-    Problem::new("Invalid escape sequence", detail, at..at + len).hint("Write \\\\ for a backslash.")
+    Problem::new("Invalid escape sequence", detail, at..at + len)
+        .hint("Valid escapes are \\n, \\r, \\t, \\\", \\\\, \\uNNNN and \\UNNNNNNNN. Write \\\\ for a backslash.")
 }

@@ -38,15 +38,19 @@ pub fn parse_expr(source: SourceId, text: &str) -> Result<Expr, Diagnostics> {
 /// Reads an expression that stands at byte `base` of its source.
 pub(super) fn parse_expr_at(source: SourceId, text: &str, base: usize) -> Result<Expr, Diagnostics> {
     admissible(source, text, base)?;
-    let lead = text.len() - text.trim_start().len();
-    let inner = text.trim();
-    match align::parse(align::aligned(inner, false).trim_end(), hcl_edit::parser::parse_expr) {
+    // Comments before and behind the expression are none of the parser's.
+    let lexemes = scan::lexemes(text);
+    let content = |l: &&scan::Lexeme| l.kind != scan::Kind::Newline;
+    let lead = lexemes.iter().find(content).map_or(0, |l| l.start);
+    let end = lexemes.iter().rev().find(content).map_or(lead, |l| l.end);
+    let inner = text.get(lead..end).unwrap_or(text);
+    match align::parse(&align::aligned(inner, false), hcl_edit::parser::parse_expr) {
         Ok(expr) => {
             let mut converter = Converter::new(source, inner, base + lead);
             let expr = converter.expr(&expr);
             converter.diagnostics.or(expr)
         }
-        Err(error) => Err(explain::expression(source, inner, base + lead, &error).into()),
+        Err(error) => Err(explain::expression(source, inner, base + lead, &error)),
     }
 }
 

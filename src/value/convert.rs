@@ -334,7 +334,12 @@ pub fn unify(types: &[&Type]) -> Option<Type> {
         _ if is(|t| matches!(t, Type::List(_) | Type::Tuple(_))) => elements(types).map(Type::list),
         _ if is(|t| matches!(t, Type::Set(_))) => elements(types).map(Type::set),
         // Elements of a set have an order among them that a list can keep.
-        _ if is(|t| matches!(t, Type::List(_) | Type::Set(_))) => elements(types).map(Type::list),
+        _ if is(|t| matches!(t, Type::List(_) | Type::Set(_))) => {
+            let lists: Vec<&Type> = types.iter().copied().filter(|t| matches!(t, Type::List(_))).collect();
+            let list = elements(&lists).map(Type::list)?;
+            types.iter().all(|t| convertible(t, &list).is_some()).then_some(list)
+        }
+        _ if is(|t| matches!(t, Type::Set(_) | Type::Tuple(_))) => elements(types).map(Type::set),
         _ => None,
     }
 }
