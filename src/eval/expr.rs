@@ -100,6 +100,13 @@ fn object(items: &[(ObjectKey, Expr)], cx: Cx<'_>) -> Evaluated {
 /// The key of an object entry; `None` where it is unknown. Its marks go to the whole object.
 fn key_of(expr: &Expr, marks: &mut Marks, cx: Cx<'_>) -> Result<Option<Name>, Diagnostics> {
     let key = eval(expr, cx)?;
+    if let ExprKind::Traversal(_, steps) = &expr.kind
+        && !steps.is_empty()
+    {
+        let detail = "If this expression is intended to be a reference, wrap it in parentheses. If it's instead intended as \
+                      a literal name containing periods, wrap it in quotes to create a string literal.";
+        return Err(fail("Ambiguous attribute key", detail, expr.span));
+    }
     *marks |= key.marks;
     if key.is_null() {
         return Err(fail("Null value as key", "Can't use a null value as a key.", expr.span));

@@ -51,6 +51,12 @@ pub(super) fn for_expr(e: &ForExpr, cx: Cx<'_>) -> Evaluated {
     let Items::Known(entries) = items else {
         return Ok(Value::unknown(Type::Dynamic).mark(marks));
     };
+    if let Some(condition) = e.condition.as_ref().filter(|_| entries.is_empty()) {
+        // Nothing will be included, but a condition that never could be one is told even so.
+        let unknown = || Value::unknown(Type::Dynamic);
+        let scope = Bindings::new(cx.scope, bind(e.key_var.as_ref(), &e.value_var, unknown(), unknown()));
+        truth(condition, &eval(condition, cx.with(&scope))?)?;
+    }
     let mut out = Output { tuple: Vec::new(), object: BTreeMap::new(), groups: BTreeMap::new(), marks, known: true };
     for (key, value) in entries {
         let scope = Bindings::new(cx.scope, bind(e.key_var.as_ref(), &e.value_var, key, value));
@@ -125,12 +131,17 @@ impl Output {
     fn included(&mut self, condition: &Expr, cx: Cx<'_>) -> Result<Option<bool>, Diagnostics> {
         let value = eval(condition, cx)?;
         self.marks |= value.marks;
-        if value.is_null() {
-            return Err(fail("Condition is null", "The value of the 'if' clause must not be null.", condition.span));
-        }
-        let truth = convert(&value, &Type::Bool).map_err(|why| {
-            fail("Invalid 'for' condition", format!("The 'if' clause value is invalid: {why}."), condition.span)
-        })?;
-        Ok(truth.as_bool())
+        truth(condition, &value)
     }
+}
+
+/// The truth of a condition; `None` where it is not known.
+fn truth(condition: &Expr, value: &Value) -> Result<Option<bool>, Diagnostics> {
+    if value.is_null() {
+        return Err(fail("Condition is null", "The value of the 'if' clause must not be null.", condition.span));
+    }
+    let truth = convert(value, &Type::Bool).map_err(|why| {
+        fail("Invalid 'for' condition", format!("The 'if' clause value is invalid: {why}."), condition.span)
+    })?;
+    Ok(truth.as_bool())
 }

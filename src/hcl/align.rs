@@ -169,7 +169,18 @@ fn walk(text: &str, template: bool) -> (String, bool) {
                         }
                         1
                     }
-                    _ => rest.chars().next().map_or(1, char::len_utf8),
+                    // The parser beneath knows no greater exponents than a float has: it sees as many digits.
+                    [b'0'..=b'9', ..] => {
+                        let len = number(rest);
+                        if rest[..len].contains(['e', 'E']) {
+                            blank(at, at + len, b'1');
+                        }
+                        len
+                    }
+                    _ => match rest.find(|c| !is_word(c)).unwrap_or(rest.len()) {
+                        0 => rest.chars().next().map_or(1, char::len_utf8),
+                        word => word,
+                    },
                 }
             }
         };
@@ -210,6 +221,23 @@ fn literal(text: &str, stack: &mut Vec<Within<'_>>) -> usize {
         }
     }
     at
+}
+
+/// Length of the number that begins here.
+fn number(text: &str) -> usize {
+    let digits = |from: usize| text.as_bytes().iter().skip(from).take_while(|b| b.is_ascii_digit()).count();
+    let mut len = digits(0);
+    if text.as_bytes().get(len) == Some(&b'.') && digits(len + 1) > 0 {
+        len += 1 + digits(len + 1);
+    }
+    if let Some(b'e' | b'E') = text.as_bytes().get(len) {
+        let sign = usize::from(matches!(text.as_bytes().get(len + 1), Some(b'+' | b'-')));
+        let exponent = digits(len + 1 + sign);
+        if exponent > 0 {
+            len += 1 + sign + exponent;
+        }
+    }
+    len
 }
 
 /// Length of the comment that begins here, without the newline that ends it.

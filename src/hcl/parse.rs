@@ -44,7 +44,7 @@ pub(super) fn parse_expr_at(source: SourceId, text: &str, base: usize) -> Result
     let lead = lexemes.iter().find(content).map_or(0, |l| l.start);
     let end = lexemes.iter().rev().find(content).map_or(lead, |l| l.end);
     let inner = text.get(lead..end).unwrap_or(text);
-    match align::parse(&align::aligned(inner, false), hcl_edit::parser::parse_expr) {
+    match align::parse(align::aligned(inner, false).trim_end(), hcl_edit::parser::parse_expr) {
         Ok(expr) => {
             let mut converter = Converter::new(source, inner, base + lead);
             let expr = converter.expr(&expr);

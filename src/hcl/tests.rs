@@ -56,19 +56,19 @@ fn expressions() {
 #[test]
 fn faults_of_expressions() {
     for (input, expect) in [
-        ("'a'", "Invalid character"),
-        ("\"a", "Unterminated string"),
+        ("'a'", "Invalid character; Invalid expression"),
+        ("\"a", "Unterminated template string"),
         ("\"a\nb\"", "Invalid multi-line string"),
-        ("[1, 2", "Unclosed bracket"),
-        ("[1, 2)", "Unclosed bracket"),
-        ("f(1", "Unclosed bracket"),
+        ("[1, 2", "Unterminated tuple constructor expression"),
+        ("[1, 2)", "Missing item separator"),
+        ("f(1", "Unterminated function call"),
         ("1 2", "Extra characters after expression"),
         ("a.", "Invalid attribute name"),
         ("\"\\q\"", "Invalid escape sequence"),
         ("{ a = 1 b = 2 }", "Missing attribute separator"),
-        ("{ a 1 }", "Missing attribute value"),
-        ("<<EOT\na", "Unterminated heredoc"),
-        ("", "Invalid expression"),
+        ("{ a 1 }", "Missing key/value separator"),
+        ("<<EOT\na", "Unterminated template string"),
+        ("", "Missing expression"),
         ("[1, ,]", "Invalid expression"),
         ("a ? b", "Missing false expression in conditional"),
     ] {
@@ -133,7 +133,7 @@ fn a_file_tells_all_its_faults_and_keeps_what_is_sound() {
             "2: Invalid character",
             "9: Missing equals sign",
             "12: Unclosed bracket",
-            "14: Unterminated string",
+            "14: Unterminated template string",
             "15: Missing newline after argument",
             "16: Attribute redefined",
             "18: Unclosed configuration block",
@@ -198,7 +198,7 @@ fn newlines_comments_and_repeated_keys() {
         ("\"%{ifx}a%{endif}\"", "Invalid template control keyword"),
         ("<<EOT\n%{ if a }\nEOT", "Unexpected end of template"),
         ("\"${a b}\"", "Extra characters after interpolation expression"),
-        ("[for x in l : x", "Unclosed bracket"),
+        ("[for x in l : x", "Invalid 'for' expression"),
         ("{for x in l : x}", "Invalid 'for' expression"),
     ] {
         check(input, expect);
