@@ -85,7 +85,7 @@ impl<'w, 'c> ModuleScope<'w, 'c> {
         let Some(keys) = self.world.call_keys(&self.module, call) else {
             return Ok((Value::unknown(Type::Dynamic), steps.len()));
         };
-        if self.world.facts.validating && keys != Keys::Once {
+        if self.world.facts.validating && *keys != Keys::Once {
             return Ok((Value::unknown(Type::Dynamic), steps.len()));
         }
         let outputs = |key: &InstanceKey| {
@@ -105,7 +105,7 @@ impl<'w, 'c> ModuleScope<'w, 'c> {
                 _ => Ok((outputs(&key), at)),
             }
         };
-        if keys == Keys::Once {
+        if *keys == Keys::Once {
             return one(InstanceKey::None, 1);
         }
         let index = match steps.get(1) {
@@ -113,7 +113,7 @@ impl<'w, 'c> ModuleScope<'w, 'c> {
                 .map_err(|e| e.into_iter().next().unwrap_or_else(|| no_instance(name, expr.span)))?,
             Some(Access::LegacyIndex(n, _)) => Value::from(*n as i64),
             _ => {
-                let value = match &keys {
+                let value = match &*keys {
                     Keys::ForEach(map) => {
                         let all = map.keys().map(|k| (k.clone(), outputs(&InstanceKey::Str(k.clone()))));
                         Value::object(all.collect())
@@ -127,13 +127,13 @@ impl<'w, 'c> ModuleScope<'w, 'c> {
         if !index.is_known() {
             return Ok((Value::unknown(Type::Dynamic).mark(marks), steps.len()));
         }
-        let key = match (&keys, &index.kind) {
+        let key = match (&*keys, &index.kind) {
             (Keys::Count(_), _) => index.as_i64().and_then(|n| u64::try_from(n).ok()).map(InstanceKey::Int),
             (_, Kind::String(s)) => Some(InstanceKey::Str(s.clone())),
             _ => None,
         };
         let span = steps.get(1).map_or(call.header, Access::span);
-        match key.filter(|k| keys.iter().contains(k)) {
+        match key.filter(|k| keys.has(k)) {
             Some(key) => one(key, 2).map(|(v, n)| (v.mark(marks), n)),
             None => Err(no_instance(name, span)),
         }

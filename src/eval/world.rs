@@ -4,7 +4,8 @@
 //! new becomes known: [`World::set_instances`] forgets it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::addr::{AbsResource, InstanceKey, ModuleInstance, ModulePath, Name, ResourceAddr};
 use crate::config::{Config, Module, ModuleCall, Output, Repetition, Variable};
@@ -33,6 +34,16 @@ impl Keys {
             Self::Once => vec![InstanceKey::None],
             Self::Count(n) => (0..*n).map(InstanceKey::Int).collect(),
             Self::ForEach(map) => map.keys().map(|k| InstanceKey::Str(k.clone())).collect(),
+        }
+    }
+
+    /// Whether there is an instance of a key.
+    pub fn has(&self, key: &InstanceKey) -> bool {
+        match (self, key) {
+            (Self::Once, InstanceKey::None) => true,
+            (Self::Count(n), InstanceKey::Int(i)) => i < n,
+            (Self::ForEach(map), InstanceKey::Str(k)) => map.contains_key(k),
+            _ => false,
         }
     }
 
@@ -112,26 +123,33 @@ pub struct World<'c> {
     pub facts: Facts,
     variables: BTreeMap<Name, Value>,
     instances: RwLock<BTreeMap<AbsResource, Instances>>,
-    memo: Mutex<Memo>,
+    memo: Mutex<Memo<(ModuleInstance, Slot), Value>>,
+    /// Keys of module calls.
+    calls: Mutex<Memo<(ModuleInstance, Name), Arc<Keys>>>,
     errors: Mutex<Diagnostics>,
     checks: Mutex<Checks>,
 }
 
-/// Values that were evaluated before. What is unknown in part is kept apart: it goes as soon as anything becomes known.
-#[derive(Default)]
-struct Memo {
-    known: HashMap<(ModuleInstance, Slot), Value>,
-    unknown: HashMap<(ModuleInstance, Slot), Value>,
+/// What was evaluated before. What is unknown in part is kept apart: it goes as soon as anything becomes known.
+struct Memo<K, V> {
+    known: HashMap<K, V>,
+    unknown: HashMap<K, V>,
 }
 
-impl Memo {
-    fn get(&self, key: &(ModuleInstance, Slot)) -> Option<Value> {
+impl<K: Eq + Hash, V: Clone> Memo<K, V> {
+    fn get(&self, key: &K) -> Option<V> {
         self.known.get(key).or_else(|| self.unknown.get(key)).cloned()
     }
 
-    fn insert(&mut self, key: (ModuleInstance, Slot), value: Value) {
-        let half = if value.is_wholly_known() { &mut self.known } else { &mut self.unknown };
+    fn insert(&mut self, key: K, value: V, known: bool) {
+        let half = if known { &mut self.known } else { &mut self.unknown };
         half.insert(key, value);
+    }
+}
+
+impl<K, V> Default for Memo<K, V> {
+    fn default() -> Self {
+        Self { known: HashMap::new(), unknown: HashMap::new() }
     }
 }
 
@@ -152,6 +170,7 @@ impl<'c> World<'c> {
             variables,
             instances: RwLock::default(),
             memo: Mutex::default(),
+            calls: Mutex::default(),
             errors: Mutex::default(),
             checks: Mutex::new(Checks::declared(config)),
         }
@@ -202,6 +221,7 @@ impl<'c> World<'c> {
 
     fn forget_unknown(&self) {
         self.memo.lock().unwrap_or_else(PoisonError::into_inner).unknown.clear();
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).unknown.clear();
     }
 
     /// The value of a resource in one module instance: an object, or a tuple or object of them.
@@ -246,16 +266,25 @@ impl<'c> World<'c> {
     }
 
     /// Keys of a module call; `None` where they cannot be told, which is reported.
-    pub fn call_keys(&self, parent: &ModuleInstance, call: &ModuleCall) -> Option<Keys> {
+    pub fn call_keys(&self, parent: &ModuleInstance, call: &ModuleCall) -> Option<Arc<Keys>> {
         if self.facts.validating {
-            return Some(match &call.repetition {
+            return Some(Arc::new(match &call.repetition {
                 Repetition::Once => Keys::Once,
                 Repetition::Count(_) => Keys::Count(1),
                 Repetition::ForEach(_) => Keys::ForEach([("".into(), Value::unknown(Type::Dynamic))].into()),
-            });
+            }));
+        }
+        let place = (parent.clone(), call.name.name.clone());
+        if let Some(keys) = self.calls.lock().unwrap_or_else(PoisonError::into_inner).get(&place) {
+            return Some(keys);
         }
         match self.keys(parent, &call.repetition) {
-            Ok(keys) => Some(keys),
+            Ok(keys) => {
+                let known = !matches!(&keys, Keys::ForEach(map) if map.values().any(|v| !v.is_wholly_known()));
+                let keys = Arc::new(keys);
+                self.calls.lock().unwrap_or_else(PoisonError::into_inner).insert(place, keys.clone(), known);
+                Some(keys)
+            }
             Err(errors) => {
                 self.report(errors);
                 None
@@ -268,7 +297,7 @@ impl<'c> World<'c> {
         if self.facts.validating {
             return Repeated::unknown(&call.repetition);
         }
-        self.call_keys(parent, call).unwrap_or(Keys::Once).repeated(key)
+        self.call_keys(parent, call).map(|keys| keys.repeated(key)).unwrap_or_default()
     }
 
     /// Evaluates `count` or `for_each`.
@@ -341,7 +370,8 @@ impl<'c> World<'c> {
             return value;
         }
         let value = make();
-        self.memo.lock().unwrap_or_else(PoisonError::into_inner).insert(key, value.clone());
+        let known = value.is_wholly_known();
+        self.memo.lock().unwrap_or_else(PoisonError::into_inner).insert(key, value.clone(), known);
         value
     }
 
