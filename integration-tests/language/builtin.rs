@@ -19,6 +19,7 @@ pub fn trials() -> Vec<Trial> {
         trial("builtin/a_provisioner_that_fails_taints", a_provisioner_that_fails_taints),
         trial("builtin/provisioners_print_what_terraform_prints", provisioners_print_what_terraform_prints),
         trial("builtin/other_provisioners_are_refused", other_provisioners_are_refused),
+        trial("builtin/outputs_of_another_state_are_read", outputs_of_another_state_are_read),
     ]
 }
 
@@ -423,4 +424,35 @@ fn other_provisioners_are_refused() {
         let said = said.replace(['\n', '│'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(said.contains(expect), "{inner}\n{said}");
     }
+}
+
+fn outputs_of_another_state_are_read() {
+    let folder = Folder::new();
+    folder
+        .write("network/main.tf", "output \"subnets\" { value = [\"a\", \"b\"] }\noutput \"zone\" { value = null }\n");
+    folder.expect(&["-chdir=network", "apply", "-auto-approve"], 0);
+    let reader = r#"
+        data "terraform_remote_state" "network" {
+          backend  = "local"
+          config   = { path = "network/terraform.tfstate" }
+          defaults = { zone = "example.org", subnets = [] }
+        }
+        output "first" { value = data.terraform_remote_state.network.outputs.subnets[0] }
+        output "zone" { value = data.terraform_remote_state.network.outputs.zone }
+    "#;
+    folder.write("main.tf", reader);
+    let text = folder.expect(&["apply", "-auto-approve"], 0);
+    assert!(text.contains("first = \"a\"") && text.contains("zone  = \"example.org\""), "{text}");
+    folder.expect(&["plan", "-detailed-exitcode"], 0);
+    if let Ok(output) = folder.terraform(&["init"]) {
+        assert_eq!(output.code, 0, "{}", output.text);
+        let output = folder.terraform(&["plan", "-detailed-exitcode", "-no-color"]).expect("terraform");
+        assert_eq!(output.code, 0, "{}", output.text);
+    }
+    folder.write("main.tf", &reader.replace("network/terraform.tfstate", "nowhere").replace("defaults", "# defaults"));
+    let text = folder.expect(&["plan"], 1);
+    assert!(text.contains("No stored state was found"), "{text}");
+    folder.write("main.tf", &reader.replace("\"local\"", "\"consul\""));
+    let text = folder.expect(&["plan"], 1);
+    assert!(text.contains("no backend \"consul\""), "{text}");
 }

@@ -1,9 +1,12 @@
 //! `terraform.io/builtin/terraform`: what is part of the language.
 
 mod data;
+#[cfg(feature = "aws")]
+mod remote_s3;
+mod remote_state;
 
 use super::plugin::Types;
 
 pub(super) fn register(types: Types) -> Types {
-    types.state_only::<data::Data>()
+    types.state_only::<data::Data>().data::<remote_state::RemoteState>()
 }
