@@ -20,6 +20,7 @@ pub fn trials() -> Vec<Trial> {
         trial("builtin/provisioners_print_what_terraform_prints", provisioners_print_what_terraform_prints),
         trial("builtin/other_provisioners_are_refused", other_provisioners_are_refused),
         trial("builtin/outputs_of_another_state_are_read", outputs_of_another_state_are_read),
+        trial("builtin/an_authority_signs_what_is_asked_for", an_authority_signs_what_is_asked_for),
     ]
 }
 
@@ -455,4 +456,55 @@ fn outputs_of_another_state_are_read() {
     folder.write("main.tf", &reader.replace("\"local\"", "\"consul\""));
     let text = folder.expect(&["plan"], 1);
     assert!(text.contains("no backend \"consul\""), "{text}");
+}
+
+fn an_authority_signs_what_is_asked_for() {
+    let folder = Folder::new();
+    let text = r#"
+        resource "tls_private_key" "ca" {
+          algorithm   = "ECDSA"
+          ecdsa_curve = "P384"
+        }
+        resource "tls_self_signed_cert" "ca" {
+          private_key_pem       = tls_private_key.ca.private_key_pem
+          is_ca_certificate     = true
+          validity_period_hours = 48
+          allowed_uses          = ["cert_signing", "crl_signing"]
+          subject {
+            common_name  = "Authority"
+            organization = "Kiban"
+          }
+        }
+        resource "tls_private_key" "server" { algorithm = "RSA" }
+        resource "tls_cert_request" "server" {
+          private_key_pem = tls_private_key.server.private_key_pem
+          dns_names       = ["example.org", "*.example.org"]
+          ip_addresses    = ["10.0.0.1"]
+          subject { common_name = "example.org" }
+        }
+        resource "tls_locally_signed_cert" "server" {
+          cert_request_pem      = tls_cert_request.server.cert_request_pem
+          ca_private_key_pem    = tls_private_key.ca.private_key_pem
+          ca_cert_pem           = tls_self_signed_cert.ca.cert_pem
+          validity_period_hours = 24
+          early_renewal_hours   = 1
+          allowed_uses          = ["server_auth", "digital_signature", "key_encipherment"]
+        }
+        data "tls_certificate" "both" {
+          content = "${tls_self_signed_cert.ca.cert_pem}${tls_locally_signed_cert.server.cert_pem}"
+        }
+        locals { told = [for c in data.tls_certificate.both.certificates : nonsensitive(c)] }
+        output "issued" { value = "${local.told[1].subject} by ${local.told[1].issuer} ${local.told[0].is_ca}" }
+    "#;
+    folder.write("main.tf", text);
+    let said = folder.expect(&["apply", "-auto-approve"], 0);
+    assert!(said.contains("issued = \"CN=example.org by CN=Authority,O=Kiban true\""), "{said}");
+    assert!(!said.contains("PRIVATE KEY"), "{said}");
+    folder.expect(&["plan", "-detailed-exitcode"], 0);
+    // What ends within the hours of early renewal is made anew.
+    folder.write("main.tf", &text.replace("early_renewal_hours   = 1", "early_renewal_hours   = 30"));
+    folder.expect(&["apply", "-auto-approve"], 0);
+    let said = folder.expect(&["plan", "-detailed-exitcode"], 2);
+    assert!(said.contains("1 to add, 0 to change, 1 to destroy"), "{said}");
+    folder.expect(&["destroy", "-auto-approve"], 0);
 }
