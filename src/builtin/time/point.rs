@@ -73,8 +73,8 @@ pub type Moves = [(&'static str, Unit)];
 
 /// Where the arguments of an object move a point in time to; `None` where none is set.
 pub fn destination(base: &Moment, moves: &Moves, object: &Object) -> Result<Option<Moment>> {
-    let set = moves.iter().filter_map(|(name, unit)| Some((object.i64(name).filter(|n| *n != 0)?, *unit)));
-    set.last().map(|(amount, unit)| moved(base, amount, unit)).transpose()
+    let mut set = moves.iter().filter_map(|(name, unit)| Some((object.i64(name).filter(|n| *n != 0)?, *unit)));
+    set.next_back().map(|(amount, unit)| moved(base, amount, unit)).transpose()
 }
 
 #[cfg(test)]
