@@ -12,6 +12,7 @@ mod variables;
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::addr::Name;
 use crate::apply::{Cancel, Urgency};
@@ -88,9 +89,10 @@ pub async fn test(
     observer.event(TestEvent::Found(&suite), &sources);
     let bench = Bench { session, args, sources: &sources };
     let modules = Modules { root: &root, others: &tests.modules };
+    let interrupt = Interrupt::default();
     let watch = async {
         session.cancel.at_least(Urgency::Stop).await;
-        observer.event(TestEvent::Interrupted, &sources);
+        interrupt.tell(session, observer, &sources);
         std::future::pending::<()>().await;
     };
     let mut reports = std::mem::take(&mut suite.files);
@@ -103,6 +105,7 @@ pub async fn test(
                 bench: &bench,
                 modules: &modules,
                 observer,
+                interrupt: &interrupt,
                 file,
                 globals: &globals,
                 directory: &directory,
@@ -121,6 +124,18 @@ pub async fn test(
         suite.status = Status::Error;
     }
     Ok((suite, found, sources))
+}
+
+/// An interrupt is told once, before anything that follows from it.
+#[derive(Default)]
+struct Interrupt(AtomicBool);
+
+impl Interrupt {
+    fn tell(&self, session: &Session, observer: &dyn TestObserver, sources: &Sources) {
+        if session.cancel.urgency() != Urgency::None && !self.0.swap(true, Ordering::SeqCst) {
+            observer.event(TestEvent::Interrupted, sources);
+        }
+    }
 }
 
 fn pending(file: &TestFile) -> TestedFile {
@@ -155,6 +170,7 @@ struct FileRunner<'a> {
     bench: &'a Bench<'a>,
     modules: &'a Modules<'a>,
     observer: &'a dyn TestObserver,
+    interrupt: &'a Interrupt,
     file: &'a TestFile,
     globals: &'a Globals,
     directory: &'a Path,
@@ -265,6 +281,7 @@ impl FileRunner<'_> {
     }
 
     fn tell(&self, event: TestEvent<'_>) {
+        self.interrupt.tell(self.bench.session, self.observer, self.bench.sources);
         self.observer.event(event, self.bench.sources);
     }
 }
