@@ -20,6 +20,7 @@ mod golden;
 mod modules;
 mod schemas;
 mod testing;
+mod values;
 mod folder;
 #[path = "../programs.rs"]
 mod programs;
@@ -38,6 +39,7 @@ fn main() {
     trials.extend(modules::trials());
     trials.extend(schemas::trials());
     trials.extend(testing::trials());
+    trials.extend(values::trials());
     if arguments.list {
         libtest_mimic::run(&arguments, trials).exit();
     }

@@ -39,6 +39,9 @@ impl Plugin for AwsPlugin {
     fn source(&self) -> &str {
         "registry.terraform.io/hashicorp/aws"
     }
+    fn version(&self) -> Option<&str> {
+        Some("5.100.0")
+    }
     fn config_schema(&self) -> &Block {
         &self.config_schema
     }

@@ -38,12 +38,14 @@ pub(super) struct Reader<'a> {
     module: &'a mut Module,
     found: &'a mut Diagnostics,
     sources: &'a Sources,
+    /// The last `required_providers` block.
+    required: Option<Span>,
     dropped: bool,
 }
 
 impl<'a> Reader<'a> {
     pub fn new(module: &'a mut Module, found: &'a mut Diagnostics, sources: &'a Sources) -> Self {
-        Self { module, found, sources, dropped: false }
+        Self { module, found, sources, required: None, dropped: false }
     }
 
     /// Whether a block was wrong beyond use, so that names may be missing from the module.
@@ -224,6 +226,16 @@ impl<'a> Reader<'a> {
             if let (Some(condition), Some(message)) =
                 (self.required(block, "condition"), self.required(block, "error_message"))
             {
+                if Reference::of(&condition).is_empty() {
+                    self.found.push(
+                        Diagnostic::error(
+                            format!("Invalid {kind} expression"),
+                            "The condition expression must refer to at least one object from elsewhere in the \
+                             configuration, or else its result would not be checking anything.",
+                        )
+                        .at(condition.span),
+                    );
+                }
                 out.push(Condition { condition, message, span: block.header });
             }
         }
@@ -282,8 +294,11 @@ impl<'a> Reader<'a> {
         let found = provider_reference(&attribute.expr);
         if found.is_none() {
             self.found.push(
-                Diagnostic::error("Invalid provider reference", "A provider is named as NAME or NAME.ALIAS.")
-                    .at(attribute.expr.span),
+                Diagnostic::error(
+                    "Invalid provider configuration reference",
+                    "Provider name must either stand alone or be followed by a period and then a configuration alias.",
+                )
+                .at(attribute.expr.span),
             );
         }
         found

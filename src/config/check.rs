@@ -121,6 +121,12 @@ impl Check<'_> {
                     self.suggest(diagnostic, did_you_mean(&arg.name.name, names));
                 }
             }
+            for arg in &call.args {
+                let variable = call.module.variables.get(&arg.name.name);
+                if let Some(why) = variable.and_then(|v| v.deprecated.as_ref()) {
+                    self.found.push(Diagnostic::warning("Deprecated variable got a value", why).at(arg.expr.span));
+                }
+            }
             let given = |name: &Name| call.args.iter().any(|a| a.name.name == *name);
             let missing: Vec<&Name> = call
                 .module
@@ -141,17 +147,7 @@ impl Check<'_> {
                     .at(call.header),
                 );
             }
-            for ((name, alias), _) in call.providers.iter().filter(|((n, a), _)| !knows(&call.module, n, a.as_ref())) {
-                let full = alias.as_ref().map_or_else(|| name.to_string(), |a| format!("{name}.{a}"));
-                self.found.push(
-                    Diagnostic::error(
-                        "Provider not declared",
-                        format!("The module \"{}\" declares no provider {full}.", call.name.name),
-                    )
-                    .at(call.header)
-                    .hint("Declare it in its required_providers, with configuration_aliases for an alias."),
-                );
-            }
+            self.found.extend(super::handover::check(module, call));
         }
     }
 
@@ -365,6 +361,9 @@ impl Check<'_> {
             }
             Target::ModuleOutput(name, output) => {
                 let outputs = &module.calls[name].module.outputs;
+                if let Some(why) = outputs.get(output).and_then(|o| o.deprecated.as_ref()) {
+                    self.found.push(Diagnostic::warning("Deprecated value used", why).at(reference.span));
+                }
                 if !outputs.contains_key(output) {
                     let diagnostic = Diagnostic::error(
                         "Unsupported attribute",
@@ -404,16 +403,6 @@ fn capitalised(text: &str) -> String {
 fn describe(module: &Module) -> String {
     // Not by its address: a module that is called twice has its mistakes once.
     if module.path.is_root() { "the root module".into() } else { format!("the module in {}", module.dir.display()) }
-}
-
-/// Whether a module may be handed a provider under this name.
-fn knows(module: &Module, name: &Name, alias: Option<&Name>) -> bool {
-    match (module.required_providers.get(name), alias) {
-        (Some(required), Some(alias)) => required.aliases.contains(alias),
-        (Some(_), None) => true,
-        (None, None) => true,
-        (None, Some(_)) => false,
-    }
 }
 
 /// The module that an address names, from another one on.

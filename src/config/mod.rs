@@ -5,6 +5,7 @@
 mod address;
 mod blocks;
 mod check;
+mod handover;
 mod load;
 pub mod locate;
 pub mod manifest;

@@ -108,6 +108,8 @@ pub struct Variable {
     pub description: Option<String>,
     pub sensitive: bool,
     pub ephemeral: bool,
+    /// What to use instead.
+    pub deprecated: Option<String>,
     pub nullable: bool,
     pub validations: Vec<Condition>,
     pub span: Span,
@@ -140,6 +142,9 @@ pub struct Condition {
 pub struct Output {
     pub name: Ident,
     pub value: Expr,
+    pub ty: Option<Type>,
+    /// What to use instead.
+    pub deprecated: Option<String>,
     pub description: Option<String>,
     pub sensitive: bool,
     pub ephemeral: bool,
@@ -281,6 +286,7 @@ pub struct RequiredProvider {
 pub struct Backend {
     pub kind: Ident,
     pub body: Body,
+    pub header: Span,
 }
 
 /// An address as a block names it: keys may be expressions in `import`, and nowhere else.

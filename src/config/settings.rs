@@ -65,28 +65,44 @@ pub(super) fn only_constants(expr: &Expr) -> Diagnostics {
 
 /// Whether `required_version` allows the language that kiban speaks.
 pub(super) fn check_version(expr: &Expr) -> Option<Diagnostic> {
-    let invalid = || {
-        Diagnostic::error(
-            "Invalid version constraint",
-            "required_version must be a version constraint, written out as text.",
-        )
-        .at(expr.span)
-        .hint("Write a text such as \">= 1.9, < 2.0\".")
+    let invalid = |detail: &str| {
+        let hint = "Write a text such as \">= 1.9, < 2.0\".";
+        Diagnostic::error("Invalid version constraint", detail).at(expr.span).hint(hint)
     };
-    let Some(text) = literal(expr) else { return Some(invalid()) };
+    let Some(text) = literal(expr) else { return Some(invalid("A string value is required for required_version.")) };
+    if let Some(part) = text.split(',').find(|part| part.contains('-')) {
+        return Some(
+            Diagnostic::error(
+                "Invalid required_version constraint",
+                format!(
+                    "Prerelease version constraints are not supported: {part}. Remove the prerelease information from the \
+                     constraint. Prerelease versions of terraform will match constraints using their version core only."
+                ),
+            )
+            .at(expr.span),
+        );
+    }
     match allows(text, LANGUAGE_VERSION) {
         Some(true) => None,
         Some(false) => Some(
             Diagnostic::error(
                 UNSUPPORTED_VERSION,
-                format!("This configuration requires version \"{text}\" of the Terraform language; kiban speaks {LANGUAGE_VERSION}."),
+                format!(
+                    "This configuration does not support Terraform version {LANGUAGE_VERSION}, whose language kiban speaks. \
+                     To proceed, either choose another supported Terraform version or update this version constraint. \
+                     Version constraints are normally set for good reason, so updating the constraint may lead to other \
+                     errors or unexpected behavior."
+                ),
             )
             .at(expr.span)
             .hint("Use a newer kiban, or loosen required_version."),
         ),
-        None => Some(invalid()),
+        None => Some(invalid(NO_CONSTRAINT)),
     }
 }
+
+/// What is wrong with a text that should be a version constraint.
+pub(super) const NO_CONSTRAINT: &str = "This string does not use correct version constraint syntax.";
 
 /// Whether a version meets a constraint such as `~> 1.9, != 1.10.1`; `None` where the constraint cannot be read.
 pub fn allows(constraint: &str, version: &str) -> Option<bool> {
@@ -151,8 +167,8 @@ pub(super) fn required_provider(attribute: &Attribute) -> (Option<RequiredProvid
                         if !is_source(text) {
                             found.push(
                                 Diagnostic::error(
-                                    "Invalid provider source",
-                                    format!("\"{text}\" is not the source of a provider."),
+                                    "Invalid provider source string",
+                                    "The \"source\" attribute must be in the format \"[hostname/][namespace/]name\"",
                                 )
                                 .at(value.span)
                                 .hint("Write for example \"hashicorp/aws\"."),
@@ -176,7 +192,8 @@ pub(super) fn required_provider(attribute: &Attribute) -> (Option<RequiredProvid
                     _ => found.push(
                         Diagnostic::error(
                             "Invalid required_providers object",
-                            format!("\"{name}\" is not expected here, or not a text."),
+                            "required_providers objects can only contain \"version\", \"source\" and \
+                             \"configuration_aliases\" attributes. To configure a provider, use a \"provider\" block.",
                         )
                         .at(value.span)
                         .hint("An entry has `source` and `version`."),
@@ -196,7 +213,7 @@ pub(super) fn required_provider(attribute: &Attribute) -> (Option<RequiredProvid
         && allows(version, "1.0.0").is_none()
     {
         found.push(
-            Diagnostic::error("Invalid version constraint", format!("\"{version}\" is no version constraint."))
+            Diagnostic::error("Invalid version constraint", NO_CONSTRAINT)
                 .at(version_span)
                 .hint("Write a text such as \"~> 5.0\" or \">= 5.1, < 6.0\"."),
         );

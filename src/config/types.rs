@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::hcl::ast::{Call, Expr, ExprKind, ObjectKey};
-use crate::value::{ObjectType, Type, Value};
+use crate::value::{ObjectType, Type, Value, convert};
 
 use super::TypeDefaults;
 
@@ -81,7 +81,7 @@ fn constructor(
             Ok((Type::tuple(types), defaults))
         }
         "object" => object(arg, wrong, constant),
-        "optional" => Err(wrong("optional() is valid only for attributes of an object type.")),
+        "optional" => Err(wrong("Keyword \"optional\" is valid only as a modifier for object type attributes.")),
         other => Err(wrong(&format!("Keyword \"{other}\" is not a valid type constructor."))),
     }
 }
@@ -112,13 +112,20 @@ fn object(
         };
         let (ty_expr, default) = match &expr.kind {
             ExprKind::Call(call) if &*call.name.name == "optional" => {
-                let Some(ty) = call.args.first().filter(|_| call.args.len() <= 2) else {
-                    found.push(
-                        Diagnostic::error("Invalid type specification", "optional() takes a type and a default value.")
-                            .at(expr.span),
-                    );
+                let invalid = |detail: &str| Diagnostic::error("Invalid type specification", detail).at(expr.span);
+                let Some(ty) = call.args.first() else {
+                    found.push(invalid("Optional attribute modifier requires the attribute type as its argument."));
                     continue;
                 };
+                if let Some(extra) = call.args.get(2) {
+                    found.push(
+                        invalid(
+                            "Optional attribute modifier expects at most two arguments: the attribute type, and a default value.",
+                        )
+                        .at(extra.span),
+                    );
+                    continue;
+                }
                 optional.insert(name.clone());
                 (ty, call.args.get(1))
             }
@@ -128,7 +135,22 @@ fn object(
         if let Some(default) = default
             && let Some(value) = found.take(constant(default))
         {
+            if let Err(why) = convert(&value, &ty) {
+                found.push(
+                    Diagnostic::error(
+                        "Invalid default value for optional attribute",
+                        format!("This default value is not compatible with the attribute's type constraint: {why}."),
+                    )
+                    .at(default.span),
+                );
+            }
             defaults.attributes.insert(name.clone(), value);
+        }
+        if attributes.contains_key(&name) {
+            found.push(
+                Diagnostic::error("Invalid type specification", "Object constructor map keys must be unique.")
+                    .at(expr.span),
+            );
         }
         if !inner.is_empty() {
             defaults.children.insert(name.clone(), inner);

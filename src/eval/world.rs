@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use crate::addr::{AbsResource, InstanceKey, ModuleInstance, ModulePath, Name, ResourceAddr};
 use crate::config::{Config, Module, ModuleCall, Output, Repetition, Variable};
 use crate::diag::{Diagnostic, Diagnostics, Span};
-use crate::value::{Marks, Type, Value};
+use crate::value::{Marks, Type, Value, convert};
 
 use super::checks::Checks;
 use super::module_scope::ModuleScope;
@@ -356,6 +356,14 @@ impl<'c> World<'c> {
                 Ok(value) => value,
                 Err(errors) => {
                     self.report(errors);
+                    return Value::unknown(Type::Dynamic).mark(output.marks());
+                }
+            };
+            let value = match output.ty.as_ref().map_or(Ok(value.clone()), |ty| convert(&value, ty)) {
+                Ok(value) => value,
+                Err(why) => {
+                    let detail = format!("The value is not suitable for output.{name}: {why}.");
+                    self.report([Diagnostic::error("Invalid output value", detail).at(output.value.span)]);
                     return Value::unknown(Type::Dynamic).mark(output.marks());
                 }
             };

@@ -41,6 +41,9 @@ pub struct PlanFile {
     pub variables: Vec<(String, String)>,
     /// Sensitive variables that were given and must be given again.
     pub sensitive: Vec<String>,
+    /// Ephemeral variables that have a value, wherever from, and must be given again.
+    #[serde(default)]
+    pub ephemeral: Vec<String>,
     /// The plan as it was shown, without colour.
     pub text: String,
     /// Terraform's plan JSON.
@@ -55,7 +58,10 @@ pub fn write_plan_file(
     plan: Json,
     text: String,
 ) -> Result<(), Diagnostics> {
-    let sensitive = |name: &str| planned.prepared.config.root.variables.get(name).is_some_and(|v| v.sensitive);
+    let variables = &planned.prepared.config.root.variables;
+    let secret = |name: &str| variables.get(name).is_some_and(|v| v.sensitive || v.ephemeral);
+    let given = |name: &crate::addr::Name| planned.prepared.given.contains(name);
+    let ephemeral = variables.values().filter(|v| v.ephemeral && given(&v.name.name));
     let mut file = PlanFile {
         format: FORMAT.into(),
         serial: planned.plan.prior.serial,
@@ -68,6 +74,7 @@ pub fn write_plan_file(
         replace: args.options.replace.iter().map(ToString::to_string).collect(),
         variables: Vec::new(),
         sensitive: Vec::new(),
+        ephemeral: ephemeral.map(|v| v.name.name.to_string()).collect(),
         text,
         plan,
     };
@@ -75,7 +82,7 @@ pub fn write_plan_file(
         match argument {
             Argument::Var(text) => {
                 let name = text.split('=').next().unwrap_or_default().trim();
-                if sensitive(name) {
+                if secret(name) {
                     file.sensitive.push(name.to_owned());
                 } else {
                     file.variables.push(("var".into(), text.clone()));
@@ -118,8 +125,9 @@ pub fn read_plan_file(path: &Path) -> Result<PlanFile, Diagnostics> {
 }
 
 impl PlanFile {
-    /// The arguments that the plan was made with; `more` gives the sensitive ones again.
+    /// The arguments that the plan was made with; `args` gives the sensitive and ephemeral ones again.
     pub fn args(&self, args: &Args) -> Result<Args, Diagnostics> {
+        self.unchanged(&args.variables)?;
         let mut out = args.clone();
         let targets = super::parse_targets(&self.targets)?;
         let replace = self.replace.iter().filter_map(|r| crate::addr::AbsInstance::parse(r)).collect();
@@ -138,8 +146,50 @@ impl PlanFile {
     }
 }
 
+impl PlanFile {
+    /// Only what the plan does not hold may be given again.
+    fn unchanged(&self, arguments: &[Argument]) -> Result<(), Diagnostics> {
+        let mut found = Diagnostics::new();
+        let names = arguments.iter().filter_map(|a| match a {
+            Argument::Var(text) => text.split('=').next().map(str::trim),
+            Argument::File(_) => None,
+        });
+        for name in names.filter(|n| !self.sensitive.iter().chain(&self.ephemeral).any(|s| s == n)) {
+            found.push(
+                Diagnostic::error(
+                    "Can't change variable when applying a saved plan",
+                    format!(
+                        "The variable {name} cannot be set using the -var and -var-file options when applying a saved plan \
+                         file, because a saved plan includes the variable values that were set when it was created."
+                    ),
+                )
+                .hint("Sensitive and ephemeral variables are not saved: these are given again."),
+            );
+        }
+        found.or(())
+    }
+
+    /// Ephemeral variables that had a value when the plan was made must have one now.
+    fn complete(&self, planned: &Planned) -> Result<(), Diagnostics> {
+        let given = &planned.prepared.given;
+        let missing = self.ephemeral.iter().filter(|name| !given.contains(name.as_str()));
+        let report = |name: &String| {
+            Diagnostic::error(
+                "No value for required variable",
+                format!(
+                    "The ephemeral input variable \"{name}\" was set during the plan phase, and so must also be set during the \
+                     apply phase."
+                ),
+            )
+            .hint(format!("Set it with -var '{name}=…', or in the environment variable TF_VAR_{name}."))
+        };
+        missing.map(report).collect::<Diagnostics>().or(())
+    }
+}
+
 /// Whether what was planned now is what the file holds.
 pub fn check_plan_file(file: &PlanFile, planned: &Planned) -> Result<(), Diagnostics> {
+    file.complete(planned)?;
     let stale = |what: &str| {
         Err(Diagnostic::error("Saved plan is stale", format!("{what} since the plan was made. Nothing was done."))
             .hint("Make a new plan, look at it, and apply that one.")

@@ -1,7 +1,7 @@
 //! What every operation on a configuration begins with: load it, give its variables values, open its state, configure
 //! its providers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +26,8 @@ pub struct Prepared {
     pub config: Config,
     pub graph: Graph,
     pub variables: BTreeMap<Name, Value>,
+    /// Variables that were given a value, as opposed to their default.
+    pub given: BTreeSet<Name>,
     pub facts: Facts,
     pub providers: Arc<Providers>,
     pub warnings: Diagnostics,
@@ -61,7 +63,8 @@ pub(super) fn prepare(session: &Session, args: &Args) -> OpResult<Prepared> {
     if found.has_errors() {
         return Err(Failure::new(found, &config.sources));
     }
-    Ok(Prepared { config, graph, variables, facts, providers, warnings: found, place })
+    let given = given.values.into_keys().collect();
+    Ok(Prepared { config, graph, variables, given, facts, providers, warnings: found, place })
 }
 
 /// Surroundings of the evaluation.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::addr::{AbsResource, ConfigResource, Mode, ModuleInstance, Name, Path, Step};
 use crate::apply::local_exec_schema;
-use crate::config::{Config, IgnoreChanges, Repetition, Resource, load};
+use crate::config::{Config, IgnoreChanges, Module, Repetition, Resource, allows, load};
 use crate::diag::{Diagnostic, Diagnostics, Sources, Span, did_you_mean};
 use crate::eval::world::{Facts, Instances, Repeated, World};
 use crate::eval::{decode_body, decode_stored};
@@ -93,6 +93,7 @@ pub(super) fn check(
             found.extend(decode_body(&block.body, plugin.config_schema(), &scope).1);
         }
     }
+    found.extend(config.modules().into_iter().flat_map(|m| versions(m, providers)));
     // Also those that nothing asks for.
     for module in config.modules() {
         for instance in world.module_instances(&module.path) {
@@ -103,6 +104,29 @@ pub(super) fn check(
     found.extend(world.validate_variables());
     found.extend(world.take_errors());
     (checked, found)
+}
+
+/// Version constraints that exclude the types of this program. That is no error: much of a configuration for another
+/// version works as it is, and what does not is told where it stands.
+fn versions(module: &Module, providers: &Providers) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    for (name, required) in &module.required_providers {
+        let source = module.provider_source(name);
+        let version = providers.plugin(&source).and_then(|p| p.version());
+        let (Some(version), Some(constraint)) = (version, &required.version) else { continue };
+        if allows(constraint, version) == Some(false) {
+            let provider = source.strip_prefix("registry.terraform.io/").unwrap_or(&source);
+            found.push(
+                Diagnostic::warning(
+                    "Provider version constraint not met",
+                    format!("kiban has the types of {provider} {version}, and \"{constraint}\" excludes that version."),
+                )
+                .at(required.span)
+                .hint("Look at the plan with care: arguments may be missing, or mean something else."),
+            );
+        }
+    }
+    found
 }
 
 fn resource(world: &World<'_>, providers: &Providers, addr: &ConfigResource, block: &Resource) -> Diagnostics {

@@ -55,7 +55,8 @@ pub fn plan(document: &Document<'_>) -> Json {
         "errored": document.errored,
     });
     if !document.variables.is_empty() {
-        let variables = document.variables.iter().map(|(name, value)| {
+        let kept = |name: &Name| config.root.variables.get(name).is_none_or(|v| !v.ephemeral);
+        let variables = document.variables.iter().filter(|(name, _)| kept(name)).map(|(name, value)| {
             let sensitive = config.root.variables.get(name).is_some_and(|v| v.sensitive);
             let value = if sensitive { Json::Null } else { shown(value) };
             (name.to_string(), json!({ "value": value }))

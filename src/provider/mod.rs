@@ -38,6 +38,10 @@ use crate::schema::{Block, SharedSchema};
 pub trait Plugin: Send + Sync {
     /// `hostname/namespace/type`
     fn source(&self) -> &str;
+    /// The version of the public provider whose types these are.
+    fn version(&self) -> Option<&str> {
+        None
+    }
     /// Schema of the `provider` block.
     fn config_schema(&self) -> &Block;
     fn resource_types(&self) -> Vec<&str>;

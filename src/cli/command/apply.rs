@@ -15,7 +15,7 @@ pub async fn run(operations: &dyn Operations, screen: &Screen, args: ApplyComman
         if args.planning.decides() {
             let problem = Diagnostic::error(
                 "A saved plan has its options already",
-                "Variables, targets and planning modes are decided when a plan is made, so they cannot be given together with a plan file.",
+                "Targets and planning modes are decided when a plan is made, so they cannot be given together with a plan file.",
             );
             return screen.fail(&problem.hint("Leave the options away, or make a new plan with them.").into());
         }

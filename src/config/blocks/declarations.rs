@@ -3,11 +3,11 @@
 use crate::addr::Name;
 use crate::config::load::literal;
 use crate::config::{
-    Backend, Output, ProviderConfig, Reference, RequiredProvider, TypeDefaults, Variable, settings, types,
+    Backend, Output, ProviderConfig, Reference, RequiredProvider, Target, TypeDefaults, Variable, settings, types,
 };
 use crate::diag::Diagnostic;
-use crate::hcl::ast::Block;
-use crate::value::Type;
+use crate::hcl::ast::{Block, Expr};
+use crate::value::{Type, convert};
 
 use super::Reader;
 
@@ -24,22 +24,20 @@ impl Reader<'_> {
         if let Some(attribute) = block.body.attribute("required_version") {
             self.found.extend(settings::check_version(&attribute.expr));
         }
+        if let Some(attribute) = block.body.attribute("experiments") {
+            self.found.push(
+                Diagnostic::error(
+                    "Module uses experimental features",
+                    "Experimental features are intended only for gathering early feedback on new language designs, and so \
+                     are available only in alpha releases of Terraform.",
+                )
+                .at(attribute.expr.span),
+            );
+        }
         for inner in block.body.blocks {
             match &*inner.kind.name {
-                "required_providers" => {
-                    for attribute in &inner.body.attributes {
-                        let (required, errors) = settings::required_provider(attribute);
-                        self.found.extend(errors);
-                        self.module
-                            .required_providers
-                            .extend(required.map(|r: RequiredProvider| (attribute.name.name.clone(), r)));
-                    }
-                }
-                "backend" => {
-                    if let Some(kind) = inner.labels.into_iter().next() {
-                        self.module.backend = Some(Backend { kind, body: inner.body });
-                    }
-                }
+                "required_providers" => self.required_providers(&inner),
+                "backend" => self.backend(inner),
                 "cloud" => self.found.push(
                     Diagnostic::error(
                         "Unsupported block",
@@ -53,17 +51,112 @@ impl Reader<'_> {
         }
     }
 
+    fn required_providers(&mut self, block: &Block) {
+        if let Some(first) = self.required.replace(block.header).filter(|first| first.source == block.header.source) {
+            let place = self.sources.place(first);
+            self.found.push(
+                Diagnostic::error(
+                    "Duplicate required providers configuration",
+                    format!(
+                        "A module may have only one required providers configuration. The required providers were \
+                         previously configured at {place}."
+                    ),
+                )
+                .at(block.header),
+            );
+            return;
+        }
+        for attribute in &block.body.attributes {
+            let (required, errors) = settings::required_provider(attribute);
+            self.found.extend(errors);
+            let named = required.map(|r: RequiredProvider| (attribute.name.name.clone(), r));
+            self.module.required_providers.extend(named);
+        }
+    }
+
+    fn backend(&mut self, block: Block) {
+        let header = block.header;
+        let Some(kind) = block.labels.into_iter().next() else { return };
+        if let Some(first) = &self.module.backend
+            && first.kind.span.source == kind.span.source
+        {
+            let place = self.sources.place(first.header);
+            self.found.push(
+                Diagnostic::error(
+                    "Duplicate backend configuration",
+                    format!("A module may have only one backend configuration. The backend was previously configured at {place}."),
+                )
+                .at(header),
+            );
+            return;
+        }
+        self.module.backend = Some(Backend { kind, body: block.body, header });
+    }
+
     pub(super) fn provider(&mut self, mut block: Block) {
+        self.reserved(&block);
         let alias = self.text(&block.body, "alias").map(Name::from);
         block.body.attributes.retain(|a| !matches!(&*a.name.name, "alias" | "version"));
         let Some(name) = block.labels.into_iter().next() else { return };
         let key = (name.name.clone(), alias.clone());
         if let Some(old) = self.module.providers.get(&key) {
-            let before = old.header;
-            self.duplicate("provider configuration", &name.name, block.header, before);
+            let place = self.sources.place(old.header);
+            let detail = match &alias {
+                None => format!(
+                    "A default (non-aliased) provider configuration for \"{0}\" was already given at {place}. If multiple \
+                     configurations are required, set the \"alias\" argument for alternative configurations.",
+                    name.name
+                ),
+                Some(alias) => format!(
+                    "A provider configuration for \"{}\" with alias \"{alias}\" was already given at {place}. Each \
+                     configuration for the same provider must have a distinct alias.",
+                    name.name
+                ),
+            };
+            self.found.push(Diagnostic::error("Duplicate provider configuration", detail).at(block.header));
             return;
         }
         self.module.providers.insert(key, ProviderConfig { name, alias, body: block.body, header: block.header });
+    }
+
+    /// Names that a provider block keeps for the language.
+    fn reserved(&mut self, block: &Block) {
+        for attribute in &block.body.attributes {
+            let name = &*attribute.name.name;
+            if matches!(name, "count" | "depends_on" | "for_each" | "source") {
+                self.found.push(
+                    Diagnostic::error(
+                        "Reserved argument name in provider block",
+                        format!("The provider argument name \"{name}\" is reserved for use by Terraform in a future version."),
+                    )
+                    .at(attribute.name.span)
+                    .hint("Write one provider block for each configuration, each with an alias."),
+                );
+            }
+            if name == "version" {
+                self.found.push(
+                    Diagnostic::warning(
+                        "Version constraints inside provider configuration blocks are deprecated",
+                        "Terraform 0.13 and earlier allowed provider version constraints inside the provider configuration \
+                         block, but that is now deprecated and will be removed in a future version of Terraform. To silence \
+                         this warning, move the provider version constraint into the required_providers block.",
+                    )
+                    .at(attribute.expr.span),
+                );
+            }
+        }
+        for inner in block.body.blocks.iter().filter(|b| matches!(&*b.kind.name, "lifecycle" | "locals")) {
+            self.found.push(
+                Diagnostic::error(
+                    "Reserved block type name in provider block",
+                    format!(
+                        "The block type name \"{}\" is reserved for use by Terraform in a future version.",
+                        inner.kind.name
+                    ),
+                )
+                .at(inner.kind.span),
+            );
+        }
     }
 
     pub(super) fn variable(&mut self, block: Block) {
@@ -99,6 +192,26 @@ impl Reader<'_> {
                 );
             }
         }
+        let nullable = self.flag(&block.body, "nullable").unwrap_or(true);
+        if let Some(default) = &default {
+            self.default(default, &ty, nullable);
+        }
+        let validations = self.conditions(&block.body, "validation");
+        for validation in &validations {
+            let own = Target::Variable(name.name.clone());
+            if !Reference::of(&validation.condition).iter().any(|r| r.target == own) {
+                self.found.push(
+                    Diagnostic::error(
+                        "Invalid variable validation condition",
+                        format!(
+                            "The condition for variable \"{0}\" must refer to var.{0} in order to test incoming values.",
+                            name.name
+                        ),
+                    )
+                    .at(validation.condition.span),
+                );
+            }
+        }
         let variable = Variable {
             ty,
             defaults: (!defaults.is_empty()).then_some(defaults),
@@ -106,8 +219,9 @@ impl Reader<'_> {
             description: block.body.attribute("description").and_then(|a| literal(&a.expr)).map(str::to_owned),
             sensitive: self.flag(&block.body, "sensitive").unwrap_or(false),
             ephemeral: self.flag(&block.body, "ephemeral").unwrap_or(false),
-            nullable: self.flag(&block.body, "nullable").unwrap_or(true),
-            validations: self.conditions(&block.body, "validation"),
+            deprecated: self.text(&block.body, "deprecated"),
+            nullable,
+            validations,
             span: block.header,
             name: name.clone(),
         };
@@ -117,6 +231,18 @@ impl Reader<'_> {
             return;
         }
         self.module.variables.insert(name.name, variable);
+    }
+
+    /// A default must be of the type of its variable.
+    fn default(&mut self, default: &Expr, ty: &Type, nullable: bool) {
+        let Ok(value) = settings::constant(default) else { return };
+        let invalid = |detail: String| Diagnostic::error("Invalid default value for variable", detail).at(default.span);
+        if value.is_null() && !nullable {
+            self.found.push(invalid("A null default value is not valid when nullable=false.".into()));
+        } else if let Err(why) = convert(&value, ty) {
+            let why = format!("This default value is not compatible with the variable's type constraint: {why}.");
+            self.found.push(invalid(why));
+        }
     }
 
     pub(super) fn locals(&mut self, block: Block) {
@@ -140,8 +266,11 @@ impl Reader<'_> {
         self.only(&block.body, &arguments, &["precondition"]);
         let Some(name) = block.labels.first().cloned() else { return };
         let Some(value) = self.required(&block, "value") else { return };
+        let ty = block.body.attribute("type").and_then(|a| self.found.take(types::read(&a.expr, &settings::constant)));
         let output = Output {
             value,
+            ty: ty.map(|(ty, _)| ty),
+            deprecated: self.text(&block.body, "deprecated"),
             description: block.body.attribute("description").and_then(|a| literal(&a.expr)).map(str::to_owned),
             sensitive: self.flag(&block.body, "sensitive").unwrap_or(false),
             ephemeral: self.flag(&block.body, "ephemeral").unwrap_or(false),

@@ -328,7 +328,7 @@ fn conditions_stop_a_run() {
         name = "a"
         lifecycle {{
           precondition {{
-            condition     = {ok}
+            condition     = path.module != "" && {ok}
             error_message = "not ready for it"
           }}
           postcondition {{
