@@ -258,7 +258,7 @@ output "o" {
         "terraform_block",
         r#"
 terraform {
-  required_version = ">= 1.12.0-alpha"
+  required_version = [">= 1.9"]
   experiments      = [x]
 }
 terraform {
@@ -274,6 +274,7 @@ terraform {
 }
 "#,
     ),
+    ("versions_before_a_release", "terraform {\n  required_version = \">= 1.12.0-alpha\"\n}\n"),
     (
         "provider_blocks",
         r#"
@@ -304,9 +305,7 @@ fn errors(output: &str) -> BTreeSet<String> {
     let told = lines.filter(|l| l["type"] == "diagnostic" && l["diagnostic"]["severity"] == "error");
     told.map(|l| {
         let text = |key: &str| l["diagnostic"][key].as_str().unwrap_or_default().to_owned();
-        let detail = text("detail");
-        // What helps to mend it is ours, and stands behind what the other says.
-        format!("{}: {}", text("summary"), detail.split("\n\nHint:").next().unwrap_or_default())
+        format!("{}: {}", text("summary"), text("detail"))
     })
     .collect()
 }
@@ -321,7 +320,12 @@ fn same_errors(name: &str, text: &str) {
     };
     let (ours, theirs) = (errors(&ours.text), errors(&theirs.text));
     assert!(!theirs.is_empty(), "Terraform refuses nothing");
-    assert_eq!(ours, theirs);
+    // A way out may follow, which is ours.
+    let said = |ours: &String, theirs: &String| {
+        ours.strip_prefix(theirs.as_str()).is_some_and(|r| r.is_empty() || r.starts_with("\n\n"))
+    };
+    let same = ours.len() == theirs.len() && theirs.iter().all(|t| ours.iter().any(|o| said(o, t)));
+    assert!(same, "ours: {ours:#?}\ntheirs: {theirs:#?}");
 }
 
 /// Outputs of a plan that has nothing else, from both.
@@ -330,7 +334,7 @@ fn same_outputs(name: &str, folder: &Folder, args: &[&str]) {
         let from = text.find("Changes to Outputs").map_or("", |at| &text[at..]);
         from.lines().take_while(|l| !l.trim().is_empty()).map(str::to_owned).collect()
     };
-    let all: Vec<&str> = ["plan", "-input=false"].iter().chain(args).copied().collect();
+    let all: Vec<&str> = ["plan", "-input=false", "-no-color"].iter().chain(args).copied().collect();
     let ours = folder.kiban(&all);
     assert_eq!(ours.code, 0, "{}", ours.text);
     match folder.terraform(&all) {
@@ -399,9 +403,9 @@ variable "set" {
   type    = set(object({ a = optional(string, "x") }))
   default = [{}, { a = "x" }]
 }
-output "v" { value = var.v }
-output "list" { value = var.list }
-output "set" { value = var.set }
+output "v" { value = replace(jsonencode(var.v), "\"", "'") }
+output "list" { value = replace(jsonencode(var.list), "\"", "'") }
+output "set" { value = replace(jsonencode(var.set), "\"", "'") }
 "#,
     );
     same_outputs("optional_attributes", &folder, &[]);

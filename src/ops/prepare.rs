@@ -54,8 +54,8 @@ pub(super) fn prepare(session: &Session, args: &Args) -> OpResult<Prepared> {
     config.sources = sources;
     found.extend(given.found);
     let facts = facts(session);
-    let (variables, errors) = root_variables(&config, &given.values, given.complete, &facts);
-    found.extend(errors);
+    let (variables, errors) = root_variables(&config, &given.values, given.complete && !found.has_errors(), &facts);
+    super::validate::add_independent(&mut found, errors);
     let providers = session.providers();
     let (_, errors) = super::validate::check(&config, &graph, &providers, &facts, &variables);
     super::validate::add_independent(&mut found, errors);

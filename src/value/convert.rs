@@ -111,16 +111,16 @@ fn convert_kind(value: &Value, to: &Type) -> Result<Value, Unfit> {
         Type::Map(element) => {
             let entries = value.as_map().ok_or_else(|| unfit(value, to))?;
             let (keys, values): (Vec<_>, Vec<_>) = entries.iter().map(|(k, v)| (k.clone(), v)).unzip();
-            let element = element_type(element, &values, "map")?;
+            let common = element_type(element, &values, "map")?;
             let items = keys
                 .into_iter()
                 .zip(values)
-                .map(|(k, v)| match fit(v, &element) {
+                .map(|(k, v)| match fit_element(v, element, &common) {
                     Ok(v) => Ok((k, v)),
                     Err(why) => Err(why.within(format!("element \"{k}\""))),
                 })
                 .collect::<Result<BTreeMap<Name, Value>, _>>()?;
-            Ok(Value::map(element, items))
+            Ok(Value::map(common, items))
         }
         Type::Tuple(types) => match &value.kind {
             Kind::Tuple(items) if items.len() == types.len() => {
@@ -232,13 +232,18 @@ fn convertible(from: &Type, to: &Type) -> Option<Type> {
 fn sequence(value: &Value, to: &Type, element: &Type) -> Result<(Type, Vec<Value>), Unfit> {
     let items = value.as_slice().ok_or_else(|| unfit(value, to))?;
     let word = if matches!(to, Type::Set(_)) { "set" } else { "list" };
-    let element = element_type(element, &items.iter().collect::<Vec<_>>(), word)?;
+    let common = element_type(element, &items.iter().collect::<Vec<_>>(), word)?;
     let items = items
         .iter()
         .enumerate()
-        .map(|(i, v)| fit(v, &element).map_err(|why| why.within(format!("element {i}"))))
+        .map(|(i, v)| fit_element(v, element, &common).map_err(|why| why.within(format!("element {i}"))))
         .collect::<Result<_, _>>()?;
-    Ok((element, items))
+    Ok((common, items))
+}
+
+/// One element to the type that all have: by way of the constraint, which knows what may be left out.
+fn fit_element(value: &Value, constraint: &Type, common: &Type) -> Result<Value, Unfit> {
+    if constraint.has_dynamic() { fit(&fit(value, constraint)?, common) } else { fit(value, common) }
 }
 
 /// The element type under a constraint that may contain `any`.
