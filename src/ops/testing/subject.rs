@@ -53,7 +53,10 @@ pub(super) fn prepare(
     found.extend(given.found.clone());
     let values = given.values.clone();
     let place = StatePlace::Memory;
-    Ok((Prepared { config, graph, variables: values, facts, providers, warnings: found, place }, given))
+    Ok((
+        Prepared { config, graph, variables: values, given: BTreeSet::new(), facts, providers, warnings: found, place },
+        given,
+    ))
 }
 
 /// What is wrong with a module, with the providers that the test file gives it.
