@@ -3,10 +3,10 @@
 //! Knows nothing of what the functions do.
 
 use super::expr::{Cx, Evaluated, eval, fail};
-use super::functions::{self, Body, Function, FunctionError};
+use super::functions::{self, Body, Function, FunctionError, Lazy};
 use crate::diag::{Diagnostic, Diagnostics, Span, did_you_mean};
-use crate::hcl::ast::{Call, Expr};
-use crate::value::{Type, Value};
+use crate::hcl::ast::{Call, Expr, ExprKind};
+use crate::value::{Marks, Type, Value};
 
 pub(super) fn call(call: &Call, span: Span, cx: Cx<'_>) -> Evaluated {
     let written = &*call.name.name;
@@ -14,15 +14,19 @@ pub(super) fn call(call: &Call, span: Span, cx: Cx<'_>) -> Evaluated {
     let Some(function) = functions::lookup(name) else {
         return Err(unknown_function(written, call.name.span).into());
     };
-    if let Body::Lazy(run) = function.body {
-        return run(&call.args, span, cx);
+    match function.body {
+        Body::Lazy(run) => lazy(function, run, call, span, cx),
+        Body::Eager(_) => eager(function, call, span, cx),
     }
+}
+
+fn eager(function: &Function, call: &Call, span: Span, cx: Cx<'_>) -> Evaluated {
     let mut found = Diagnostics::new();
     let mut values: Vec<Value> = call.args.iter().filter_map(|a| found.take(eval(a, cx))).collect();
     if found.has_errors() {
         return Err(found);
     }
-    let mut marks = crate::value::Marks::NONE;
+    let mut marks = Marks::NONE;
     if call.expand_last
         && let (Some(last), Some(expr)) = (values.pop(), call.args.last())
     {
@@ -34,7 +38,22 @@ pub(super) fn call(call: &Call, span: Span, cx: Cx<'_>) -> Evaluated {
         }
     }
     arity(function, values.len(), call, span)?;
-    function.invoke(values, cx).map(|v| v.mark(marks)).map_err(|e| blame(function, &e, call, span))
+    let blame_all = |errors: Vec<FunctionError>| errors.iter().map(|e| blame(function, e, call, span)).collect();
+    function.invoke(values, cx).map(|v| v.mark(marks)).map_err(blame_all)
+}
+
+fn lazy(function: &Function, run: Lazy, call: &Call, span: Span, cx: Cx<'_>) -> Evaluated {
+    let (args, marks) = match call.args.split_last() {
+        Some((last, others)) if call.expand_last => {
+            let (list, marks) = eval(last, cx)?.unmark();
+            let Some(items) = expand(list, last)? else { return Ok(Value::unknown(Type::Dynamic).mark(marks)) };
+            let literals = items.into_iter().map(|v| Expr { kind: ExprKind::Literal(v), span: last.span });
+            (others.iter().cloned().chain(literals).collect(), marks)
+        }
+        _ => (call.args.clone(), Marks::NONE),
+    };
+    arity(function, args.len(), call, span)?;
+    run(&args, span, cx).map(|v| v.mark(marks))
 }
 
 /// Elements of an expanded argument; `None` where they are unknown.
@@ -68,16 +87,19 @@ fn arity(function: &Function, given: usize, call: &Call, span: Span) -> Result<(
     Ok(())
 }
 
-fn blame(function: &Function, error: &FunctionError, call: &Call, span: Span) -> Diagnostics {
+fn blame(function: &Function, error: &FunctionError, call: &Call, span: Span) -> Diagnostic {
     let name = &call.name.name;
     match error.argument {
         Some(i) => {
             let parameter = function.parameter(i).map_or("", |p| p.name);
             let at = call.args.get(i).or(call.args.last()).map_or(span, |a| a.span);
             let detail = format!("Invalid value for \"{parameter}\" parameter: {}.", error.text);
-            fail("Invalid function argument", detail, at)
+            Diagnostic::error("Invalid function argument", detail).at(at)
         }
-        None => fail("Error in function call", format!("Call to function \"{name}\" failed: {}.", error.text), span),
+        None => {
+            let detail = format!("Call to function \"{name}\" failed: {}.", error.text);
+            Diagnostic::error("Error in function call", detail).at(span)
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! Looking into collections: `length`, `element`, `lookup`, `contains`, `one` and the like.
 
 use super::{
-    Accepts, Answer, Args, Function, FunctionError, Outcome, Seen, is_sequence, is_unknown, param, string, unknown,
+    Accepts, Answer, Args, Function, FunctionError, Outcome, Seen, is_unknown, param, string, unknown,
 };
 use crate::eval::operators::equal;
-use crate::value::{Kind, Marks, Type, Value, convert, unify};
+use crate::value::{Kind, Type, Value, convert, unify};
 
 const BOOL: Outcome = Outcome::Of(Accepts::Bool);
 
@@ -14,11 +14,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("coalesce", &[], Outcome::Any, coalesce).variadic(param("vals", Accepts::Any).null().unknown()),
     Function::new("coalescelist", &[], Outcome::Any, coalescelist)
         .variadic(param("vals", Accepts::Any).null().unknown()),
-    Function::new("contains", &[param("list", Accepts::Any), param("value", Accepts::Any).unknown()], BOOL, contains),
+    Function::new("contains", &[param("list", Accepts::Any), param("value", Accepts::Any)], BOOL, contains),
     Function::new(
         "element",
         &[param("list", Accepts::Any).unknown().marks(Seen::Nested), param("index", Accepts::Number)],
-        Outcome::From(|v| v.first().and_then(|v| v.ty().element().cloned()).unwrap_or(Type::Dynamic)),
+        Outcome::Maybe(element_type),
         element,
     ),
     Function::new(
@@ -37,7 +37,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "lookup",
         &[param("inputMap", Accepts::Any).unknown().marks(Seen::Nested), param("key", Accepts::String)],
-        Outcome::From(|v| v.first().and_then(|v| v.ty().element().cloned()).unwrap_or(Type::Dynamic)),
+        Outcome::Maybe(element_type),
         lookup,
     )
     .variadic(param("default", Accepts::Any).null().unknown().marks(Seen::Nested)),
@@ -45,10 +45,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("values", &[param("mapping", Accepts::Any).unknown().marks(Seen::Nested)], Outcome::Any, values),
 ];
 
+fn element_type(values: &[Value]) -> Result<Type, FunctionError> {
+    Ok(values.first().and_then(|v| v.ty().element().cloned()).unwrap_or(Type::Dynamic))
+}
+
 fn quantify(a: &Args<'_>, any: bool) -> Answer {
     let mut known = true;
     for item in a.list(0)? {
         match item.kind {
+            // All of them are true only if this one is: what follows does not count any more.
+            Kind::Unknown(..) if !any => return Ok(unknown(Type::Bool)),
             Kind::Unknown(..) => known = false,
             Kind::Bool(b) if b == any => return Ok(any.into()),
             Kind::Null(_) if !any => return Ok(false.into()),
@@ -89,15 +95,16 @@ fn coalescelist(a: &Args<'_>) -> Answer {
     if a.values.is_empty() {
         return Err(FunctionError::new("at least one argument is required"));
     }
-    for (i, value) in a.values.iter().enumerate() {
+    let known: Vec<&Value> = a.values.iter().filter(|v| v.ty() != Type::Dynamic || v.is_null()).collect();
+    if known.iter().any(|v| !matches!(v.ty(), Type::List(_) | Type::Tuple(_))) {
+        return Err(FunctionError::new("coalescelist arguments must be lists or tuples"));
+    }
+    for value in a.values {
         if is_unknown(value) {
             return Ok(Value::unknown(Type::Dynamic));
         }
-        match value.as_slice() {
-            Some([]) => {}
-            Some(_) => return Ok(value.clone()),
-            None if value.is_null() => {}
-            None => return Err(FunctionError::argument(i, "coalescelist arguments must be lists or tuples")),
+        if value.as_slice().is_some_and(|items| !items.is_empty()) {
+            return Ok(value.clone());
         }
     }
     Err(FunctionError::new("no non-null arguments"))
@@ -105,7 +112,7 @@ fn coalescelist(a: &Args<'_>) -> Answer {
 
 fn sequence<'a>(a: &Args<'a>, i: usize, otherwise: &str) -> Result<&'a [Value], FunctionError> {
     let value = a.value(i)?;
-    value.as_slice().ok_or_else(|| FunctionError::argument(i, otherwise))
+    value.as_slice().ok_or_else(|| FunctionError::new(otherwise))
 }
 
 fn contains(a: &Args<'_>) -> Answer {
@@ -124,7 +131,7 @@ fn contains(a: &Args<'_>) -> Answer {
 
 fn element(a: &Args<'_>) -> Answer {
     let list = a.value(0)?;
-    let at = a.int(1)?;
+    let at = a.int_named(1, "invalid index")?;
     let wrap =
         |length: usize| usize::try_from(at.rem_euclid(i64::try_from(length.max(1)).unwrap_or(i64::MAX))).unwrap_or(0);
     let empty = || FunctionError::new("cannot use element function with an empty list");
@@ -135,14 +142,14 @@ fn element(a: &Args<'_>) -> Answer {
         }
         (Kind::Unknown(..), Type::List(t)) => Ok(Value::unknown((*t).clone())),
         (Kind::Unknown(..), Type::Dynamic) => Ok(Value::unknown(Type::Dynamic)),
-        (_, ty) => Err(FunctionError::argument(0, format!("cannot read elements from {}", ty.friendly_name()))),
+        (_, ty) => Err(FunctionError::new(format!("cannot read elements from {}", ty.friendly_name()))),
     }
 }
 
 fn index(a: &Args<'_>) -> Answer {
     let list = a.value(0)?;
     let (Kind::List(_, items) | Kind::Tuple(items)) = &list.kind else {
-        return Err(FunctionError::argument(0, "argument must be a list or tuple"));
+        return Err(FunctionError::new("argument must be a list or tuple"));
     };
     if items.is_empty() {
         return Err(FunctionError::new("cannot search an empty list"));
@@ -167,7 +174,7 @@ fn keys(a: &Args<'_>) -> Answer {
         Kind::Unknown(Type::Object(o), _) => Value::tuple(names(&mut o.attributes.keys())),
         Kind::Unknown(Type::Map(_), _) => unknown(Type::list(Type::String)),
         Kind::Unknown(Type::Dynamic, _) => Value::unknown(Type::Dynamic),
-        _ => return Err(FunctionError::argument(0, "must have a map or object type")),
+        _ => return Err(FunctionError::argument(0, "must have map or object type")),
     })
 }
 
@@ -179,7 +186,7 @@ fn values(a: &Args<'_>) -> Answer {
         Kind::Unknown(Type::Object(o), _) => unknown(Type::tuple(o.attributes.values().cloned())),
         Kind::Unknown(Type::Map(t), _) => unknown(Type::list((**t).clone())),
         Kind::Unknown(Type::Dynamic, _) => Value::unknown(Type::Dynamic),
-        _ => return Err(FunctionError::argument(0, "must have a map or object type")),
+        _ => return Err(FunctionError::new("values() requires a map as the first argument")),
     })
 }
 
@@ -188,7 +195,7 @@ fn length(a: &Args<'_>) -> Answer {
     let count = |n: usize| Value::from(i64::try_from(n).unwrap_or(i64::MAX));
     Ok(match &value.kind {
         Kind::String(s) => string::length(s),
-        Kind::Set(..) if !value.is_wholly_known() => unknown(Type::Number),
+        Kind::Set(_, items) if items.len() > 1 && !value.is_wholly_known() => unknown(Type::Number),
         Kind::List(_, v) | Kind::Set(_, v) | Kind::Tuple(v) => count(v.len()),
         Kind::Map(_, m) | Kind::Object(m) => count(m.len()),
         Kind::Unknown(Type::Tuple(types), _) => count(types.len()),
@@ -240,7 +247,7 @@ fn lookup(a: &Args<'_>) -> Answer {
                 (None, Some(default)) => Ok(default),
                 (None, None) => {
                     let why = format!("lookup failed to find key \"{key}\"");
-                    Err(FunctionError::new(why).revealing())
+                    Err(FunctionError::new(why).or("lookup failed to find key (sensitive value)"))
                 }
             }
         }
@@ -254,12 +261,10 @@ fn no_attribute(key: &str) -> FunctionError {
 
 fn one(a: &Args<'_>) -> Answer {
     let list = a.value(0)?;
-    if !is_sequence(&list.ty()) {
-        return Err(FunctionError::argument(0, "must be a list, set, or tuple value"));
-    }
     match list.as_slice() {
         Some([]) => Ok(Value::null(list.ty().element().cloned().unwrap_or(Type::Dynamic))),
-        Some([only]) => Ok(only.clone().mark(Marks::NONE)),
+        Some([only]) => Ok(only.clone()),
+        None if list.ty() == Type::Dynamic => Ok(Value::unknown(Type::Dynamic)),
         _ if matches!(list.kind, Kind::Set(..)) && !list.is_wholly_known() => {
             Ok(Value::unknown(list.ty().element().cloned().unwrap_or(Type::Dynamic)))
         }

@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::{Accepts, Answer, Args, Function, FunctionError, Outcome, Seen, is_unknown, param, strings, unknown};
+use super::{Accepts, Answer, Args, Function, FunctionError, NOT_WHOLE, Outcome, Seen, is_unknown, param, strings, unknown};
 use crate::addr::Name;
 use crate::eval::operators::equal;
 use crate::value::{Kind, Marks, Number, Type, Value, convert, unify};
 
 const STRINGS: Outcome = Outcome::Of(Accepts::ListOfString);
-const SAME: Outcome = Outcome::From(|v| v.first().map_or(Type::Dynamic, Value::ty));
+const SAME: Outcome = Outcome::From(|v| Ok(v.first().map_or(Type::Dynamic, Value::ty)));
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "chunklist",
         &[param("list", Accepts::ListOfAny).marks(Seen::Nested), param("size", Accepts::Number)],
-        Outcome::From(|v| v.first().map_or(Type::Dynamic, |v| Type::list(v.ty()))),
+        Outcome::From(|v| Ok(v.first().map_or(Type::Dynamic, |v| Type::list(v.ty())))),
         chunklist,
     ),
     Function::new("compact", &[param("list", Accepts::ListOfString)], STRINGS, |a| {
@@ -40,7 +40,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
     Function::new("merge", &[], Outcome::Any, merge)
         .variadic(param("maps", Accepts::Any).null().unknown().marks(Seen::Nested)),
-    Function::new("range", &[], Outcome::From(|_| Type::list(Type::Number)), range)
+    Function::new("range", &[], Outcome::From(|_| Ok(Type::list(Type::Number))), range)
         .variadic(param("params", Accepts::Number)),
     Function::new("reverse", &[param("list", Accepts::Any).marks(Seen::Nested)], SAME, |a| {
         let list = a.value(0)?;
@@ -48,7 +48,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         match &list.kind {
             Kind::List(t, items) | Kind::Set(t, items) => Ok(Value::list(t.clone(), back(items))),
             Kind::Tuple(items) => Ok(Value::tuple(back(items))),
-            _ => Err(FunctionError::argument(0, "can only reverse list or tuple values")),
+            _ => {
+                let why = format!("can only reverse list or tuple values, not {}", list.ty().friendly_name());
+                Err(FunctionError::argument(0, why))
+            }
         }
     }),
     Function::new(
@@ -58,19 +61,18 @@ pub(super) const FUNCTIONS: &[Function] = &[
             param("start_index", Accepts::Number),
             param("end_index", Accepts::Number),
         ],
-        Outcome::From(|v| match v.first().map(Value::ty) {
-            Some(ty @ Type::List(_)) => ty,
-            _ => Type::Dynamic,
-        }),
+        Outcome::From(sliced_type),
         slice,
     ),
     Function::new("sort", &[param("list", Accepts::ListOfString)], STRINGS, |a| {
         let items = a.list(0)?;
-        if items.iter().any(Value::is_null) {
-            return Err(FunctionError::argument(0, "given list contains a null element"));
+        if let Some(i) = items.iter().position(Value::is_null) {
+            let why = format!("given list element {i} is null; a null string cannot be sorted");
+            return Err(FunctionError::new(why));
         }
+        // Where an unknown element comes to stand cannot be told, nor which of the others stand before it.
         if items.iter().any(is_unknown) {
-            return Ok(unknown(Type::list(Type::String)));
+            return Ok(Value::list(Type::String, vec![unknown(Type::String); items.len()]));
         }
         let mut items = items.to_vec();
         items.sort();
@@ -86,15 +88,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "zipmap",
         &[param("keys", Accepts::ListOfString), param("values", Accepts::Any).marks(Seen::Nested)],
         Outcome::From(|v| match v.get(1).map(Value::ty) {
-            Some(Type::List(t)) => Type::map((*t).clone()),
-            _ => Type::Dynamic,
+            Some(Type::List(t)) => Ok(Type::map((*t).clone())),
+            _ => Ok(Type::Dynamic),
         }),
         zipmap,
     ),
 ];
 
 fn chunklist(a: &Args<'_>) -> Answer {
-    let (list, size) = (a.value(0)?, a.int(1)?);
+    let (list, size) = (a.value(0)?, a.int_named(1, "invalid size")?);
     let items = a.list(0)?;
     let size = match usize::try_from(size) {
         Err(_) => return Err(FunctionError::new("the size argument must be positive")),
@@ -112,7 +114,7 @@ fn concat(a: &Args<'_>) -> Answer {
     }
     let types: Vec<Type> = a.values.iter().map(Value::ty).collect();
     for (i, ty) in types.iter().enumerate() {
-        if !matches!(ty, Type::List(_) | Type::Tuple(_) | Type::Set(_) | Type::Dynamic) {
+        if !matches!(ty, Type::List(_) | Type::Tuple(_) | Type::Dynamic) {
             let why = format!("all arguments must be lists or tuples; got {}", ty.friendly_name());
             return Err(FunctionError::argument(i, why));
         }
@@ -163,6 +165,8 @@ fn append_flat(items: &[Value], out: &mut Vec<Value>, marks: &mut Marks) -> bool
         match &item.kind {
             Kind::List(_, inner) | Kind::Set(_, inner) | Kind::Tuple(inner) => {
                 *marks |= item.marks;
+                // How many elements a set has once all are known cannot be told.
+                known &= !matches!(item.kind, Kind::Set(..)) || item.is_wholly_known();
                 known &= append_flat(inner, out, marks);
             }
             Kind::Unknown(Type::Dynamic | Type::List(_) | Type::Set(_) | Type::Tuple(_), _) => {
@@ -180,6 +184,12 @@ fn matchkeys(a: &Args<'_>) -> Answer {
     let (values, keys, wanted) = (a.list(0)?, a.list(1)?, a.list(2)?);
     if values.len() != keys.len() {
         return Err(FunctionError::new("length of keys and values should be equal"));
+    }
+    if unify(&[&a.value(1)?.ty(), &a.value(2)?.ty()]).is_none() {
+        return Err(FunctionError::new("keys and searchset must be of the same type"));
+    }
+    if !list.is_wholly_known() {
+        return Ok(unknown(list.ty()));
     }
     let mut out = Vec::new();
     for (value, key) in values.iter().zip(keys) {
@@ -259,9 +269,6 @@ fn range(a: &Args<'_>) -> Answer {
     };
     let step = step.unwrap_or_else(|| if end < start { one.neg() } else { one });
     let down = step.is_negative();
-    if step.is_zero() {
-        return Err(FunctionError::argument(2, "step must not be zero"));
-    }
     if down && end > start {
         return Err(FunctionError::argument(1, "end must be less than start when step is negative"));
     }
@@ -283,34 +290,60 @@ fn range(a: &Args<'_>) -> Answer {
     Ok(Value::list(Type::Number, out))
 }
 
-fn slice(a: &Args<'_>) -> Answer {
-    let list = a.value(0)?;
-    let (Kind::List(_, items) | Kind::Tuple(items)) = &list.kind else {
-        let why = match list.kind {
-            Kind::Set(..) => {
-                "cannot slice a set, because its elements do not have indices; explicitly convert to a list if the \
-                 ordering of the result is not important"
-            }
-            _ => "must be a list or tuple value",
-        };
+/// Positions of a part of a sequence, `None` where they are unknown; the part must lie within it.
+fn bounds(values: &[Value]) -> Result<(Option<usize>, Option<usize>), FunctionError> {
+    let ty = values.first().map_or(Type::Dynamic, Value::ty);
+    if let Type::Set(_) = ty {
+        let why = "cannot slice a set, because its elements do not have indices; explicitly convert to a list if the \
+                   ordering of the result is not important";
         return Err(FunctionError::argument(0, why));
+    }
+    if !matches!(ty, Type::List(_) | Type::Tuple(_) | Type::Dynamic) {
+        return Err(FunctionError::argument(0, "must be a list or tuple value"));
+    }
+    let length = match &ty {
+        Type::Tuple(types) => Some(types.len()),
+        _ => values.first().and_then(Value::as_slice).map(<[Value]>::len),
     };
     let at = |i: usize, name: &str| {
-        let position = usize::try_from(a.int(i)?)
+        let Some(number) = values.get(i).and_then(Value::as_number) else { return Ok(None) };
+        let whole = number.to_i64();
+        let whole = whole.ok_or_else(|| FunctionError::argument(i, format!("invalid {name} index: {NOT_WHOLE}")))?;
+        let position = usize::try_from(whole)
             .map_err(|_| FunctionError::argument(i, format!("{name} index must not be less than zero")))?;
-        if position > items.len() {
+        if length.is_some_and(|n| position > n) {
             let why = format!("{name} index must not be greater than the length of the list");
             return Err(FunctionError::argument(i, why));
         }
-        Ok(position)
+        Ok(Some(position))
     };
     let (start, end) = (at(1, "start")?, at(2, "end")?);
-    let Some(part) = items.get(start..end) else {
+    if let (Some(start), Some(end)) = (start, end)
+        && start > end
+    {
         return Err(FunctionError::argument(1, "start index must not be greater than end index"));
-    };
-    Ok(match &list.kind {
-        Kind::List(t, _) => Value::list(t.clone(), part.to_vec()),
-        _ => Value::tuple(part.to_vec()),
+    }
+    Ok((start, end))
+}
+
+fn sliced_type(values: &[Value]) -> Result<Type, FunctionError> {
+    let (start, end) = bounds(values)?;
+    Ok(match (values.first().map_or(Type::Dynamic, Value::ty), start, end) {
+        (ty @ Type::List(_), ..) => ty,
+        (Type::Tuple(types), Some(start), Some(end)) => {
+            Type::tuple(types.get(start..end).unwrap_or(&[]).iter().cloned())
+        }
+        _ => Type::Dynamic,
+    })
+}
+
+fn slice(a: &Args<'_>) -> Answer {
+    let (start, end) = bounds(a.values)?;
+    let (start, end) = (start.unwrap_or(0), end.unwrap_or(0));
+    let part = a.list(0)?.get(start..end).unwrap_or(&[]).to_vec();
+    Ok(match &a.value(0)?.kind {
+        Kind::List(t, _) => Value::list(t.clone(), part),
+        _ => Value::tuple(part),
     })
 }
 
@@ -320,9 +353,12 @@ fn transpose(a: &Args<'_>) -> Answer {
     }
     let mut out: BTreeMap<Name, Vec<Value>> = BTreeMap::new();
     for (key, list) in a.map(0)? {
+        if list.is_null() {
+            return Err(FunctionError::new("input must not contain null list"));
+        }
         for item in list.as_slice().unwrap_or(&[]) {
             let Kind::String(name) = &item.kind else {
-                return Err(FunctionError::argument(0, "input must not contain null values"));
+                return Err(FunctionError::new("input list must not contain null string"));
             };
             out.entry(name.clone()).or_default().push(Value::string(key.clone()));
         }
@@ -335,19 +371,19 @@ fn zipmap(a: &Args<'_>) -> Answer {
     let keys = a.list(0)?;
     let values = a.value(1)?;
     let (Kind::List(_, items) | Kind::Tuple(items)) = &values.kind else {
-        return Err(FunctionError::argument(1, "values argument must be a list or tuple value"));
+        return Err(FunctionError::new("values argument must be a list or tuple value"));
     };
     if keys.len() != items.len() {
         let why = format!("number of keys ({}) does not match number of values ({})", keys.len(), items.len());
         return Err(FunctionError::new(why));
     }
     let mut out = BTreeMap::new();
-    for (key, value) in keys.iter().zip(items.iter()) {
+    for (i, (key, value)) in keys.iter().zip(items.iter()).enumerate() {
         match &key.kind {
             Kind::String(name) => {
                 out.insert(name.clone(), value.clone());
             }
-            Kind::Null(_) => return Err(FunctionError::argument(0, "keys must not be null")),
+            Kind::Null(_) => return Err(FunctionError::new(format!("keys list has null value at index {i}"))),
             _ => {
                 return Ok(match &values.kind {
                     Kind::List(t, _) => unknown(Type::map(t.clone())),

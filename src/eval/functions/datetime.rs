@@ -34,12 +34,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn moment(a: &Args<'_>, i: usize) -> Result<Moment, FunctionError> {
-    Moment::parse(a.str(i)?).map_err(|why| FunctionError::argument(i, why).revealing())
+    Moment::parse(a.str(i)?).map_err(|why| FunctionError::argument(i, why).or("not a valid RFC3339 timestamp"))
 }
 
 fn timeadd(a: &Args<'_>) -> Answer {
-    let start = moment(a, 0)?;
-    let nanoseconds = duration::parse(a.str(1)?).map_err(|why| FunctionError::argument(1, why).revealing())?;
+    let start = moment(a, 0).map_err(|e| FunctionError { argument: None, ..e })?;
+    let nanoseconds = duration::parse(a.str(1)?)
+        .map_err(|why| FunctionError::new(why).or("time: invalid duration (sensitive value)"))?;
     let beyond = || FunctionError::new("the result is beyond the years that can be written");
     let seconds = i64::try_from(nanoseconds.div_euclid(1_000_000_000)).map_err(|_| beyond())?;
     let rest = i32::try_from(nanoseconds.rem_euclid(1_000_000_000)).map_err(|_| beyond())?;
@@ -72,6 +73,10 @@ fn format(pattern: &str, moment: &Moment) -> Result<String, String> {
 /// Literal text between single quotes, where two of them stand for one.
 fn quoted<'a>(text: &'a str, out: &mut String) -> Result<&'a str, String> {
     let mut rest = text.get(1..).unwrap_or("");
+    if let Some(tail) = rest.strip_prefix('\'') {
+        out.push('\'');
+        return Ok(tail);
+    }
     loop {
         let end = rest.find('\'').ok_or("unterminated literal '")?;
         let (part, tail) = rest.split_at(end);
@@ -126,7 +131,7 @@ fn verb(word: &str, moment: &Moment) -> Result<String, String> {
                 Some('a') => ": must be \"aa\"",
                 Some('m') => ": minute must either be \"m\" or \"mm\"",
                 Some('s') => ": second must either be \"s\" or \"ss\"",
-                Some('Z') => ": timezone must be Z, ZZZ, ZZZZ, or ZZZZZ",
+                Some('Z') => ": timezone must be Z, ZZZZ, or ZZZZZ",
                 _ => "",
             };
             return Err(format!("invalid date format verb \"{word}\"{must}"));

@@ -37,7 +37,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "fileset",
         &[param("path", Accepts::String), param("pattern", Accepts::String)],
-        Outcome::From(|_| Type::set(Type::String)),
+        Outcome::From(|_| Ok(Type::set(Type::String))),
         fileset,
     ),
     Function::new("filesha1", PATH, STRING, |a| Ok(hash_crypto::sha1(&content(a, 0)?).into())),

@@ -3,10 +3,13 @@
 use std::borrow::Cow;
 
 use super::{Accepts, Answer, Args, Function, FunctionError, Outcome, json, param, text, unknown};
-use crate::value::{Kind, Number, Type, Value, convert};
+use crate::value::{Kind, Number, Type, Value, fit};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("format", &[param("format", Accepts::String)], Outcome::Of(Accepts::String), |a| {
+        if a.rest(1).iter().any(untyped) {
+            return Ok(Value::unknown(Type::Dynamic));
+        }
         if !a.values.iter().all(Value::is_wholly_known) {
             return Ok(unknown_text(a.str(0)?));
         }
@@ -17,6 +20,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         .variadic(param("args", Accepts::Any).null().unknown()),
 ];
 
+/// Whether not even the type of an argument is known: the language then tells nothing of the result, also for null.
+fn untyped(value: &Value) -> bool {
+    value.ty() == Type::Dynamic
+}
+
 /// Up to the first verb the text is known in any case.
 fn unknown_text(pattern: &str) -> Value {
     let known = pattern.split('%').next().unwrap_or("");
@@ -26,6 +34,9 @@ fn unknown_text(pattern: &str) -> Value {
 
 fn formatlist(a: &Args<'_>) -> Answer {
     let pattern = a.str(0)?;
+    if a.rest(1).iter().any(untyped) {
+        return Ok(Value::unknown(Type::Dynamic));
+    }
     let mut length: Option<(usize, usize)> = None;
     let mut known = true;
     let lists: Vec<Option<&[Value]>> = a.rest(1).iter().map(Value::as_slice).collect();
@@ -62,7 +73,7 @@ fn formatlist(a: &Args<'_>) -> Answer {
             .collect();
         if row.iter().all(|v| v.is_wholly_known()) {
             let made = format(pattern, &row)
-                .map_err(|e| FunctionError { text: format!("error on format iteration {at}: {}", e.text), ..e })?;
+                .map_err(|e| FunctionError::new(format!("error on format iteration {at}: {}", e.text)).revealing())?;
             out.push(text(made));
         } else {
             out.push(unknown_text(pattern));
@@ -157,25 +168,33 @@ fn parse(pattern: &str, at: usize) -> Result<Verb<'_>, FunctionError> {
         }
         n
     };
+    let unrecognized = |c: Option<(usize, char)>| match c {
+        Some((offset, c)) => {
+            FunctionError::new(format!("unrecognized format character '{c}' at offset {}", at + 1 + offset)).revealing()
+        }
+        None => FunctionError::new(format!("invalid format string starting at offset {}", pattern.len())),
+    };
     verb.width = number(&mut chars);
     if chars.next_if(|(_, c)| *c == '.').is_some() {
-        verb.precision = Some(number(&mut chars).unwrap_or(0));
+        verb.precision = number(&mut chars);
     }
     if chars.next_if(|(_, c)| *c == '[').is_some() {
-        verb.argument = number(&mut chars).filter(|n| *n > 0);
-        if verb.argument.is_none() || chars.next_if(|(_, c)| *c == ']').is_none() {
-            return Err(FunctionError::new(format!("invalid argument index in format string at offset {at}")));
+        if chars.peek().is_none_or(|(_, c)| *c != '0') {
+            verb.argument = number(&mut chars);
         }
+        if verb.argument.is_none() || chars.peek().is_none_or(|(_, c)| *c != ']') {
+            return Err(unrecognized(chars.next()));
+        }
+        chars.next();
     }
     if verb.width.max(verb.precision).is_some_and(|n| n > MAX_WIDTH) {
         return Err(FunctionError::new(format!("width and precision may be at most {MAX_WIDTH}")));
     }
     let Some((offset, mode)) = chars.next() else {
-        return Err(FunctionError::new(format!("invalid format string starting at offset {}", at + 1)));
+        return Err(unrecognized(None));
     };
-    if !mode.is_ascii_alphabetic() && mode != '%' {
-        let why = format!("unrecognized format character '{mode}' at offset {}", at + 1 + offset);
-        return Err(FunctionError::new(why).revealing());
+    if !mode.is_ascii_alphabetic() && (mode != '%' || offset > 0) {
+        return Err(unrecognized(Some((offset, mode))));
     }
     verb.mode = mode;
     verb.raw = pattern.get(at..at + 1 + offset + mode.len_utf8()).unwrap_or("");
@@ -188,29 +207,29 @@ fn append(verb: &Verb<'_>, value: &Value, out: &mut String) -> Result<(), Functi
     if value.is_null() && verb.mode != 'v' {
         return Err(unsupported("null value cannot be formatted"));
     }
-    let number = |why: &str| -> Result<Number, FunctionError> {
-        let v = convert(value, &Type::Number).map_err(|_| unsupported(why))?;
-        v.as_number().cloned().ok_or_else(|| unsupported(why))
+    let number = || -> Result<Number, FunctionError> {
+        let v = fit(value, &Type::Number).map_err(|why| unsupported(why.reason()))?;
+        v.as_number().cloned().ok_or_else(|| unsupported("number required"))
     };
     match verb.mode {
         'v' => default(verb, value, out),
-        't' => match convert(value, &Type::Bool).ok().and_then(|v| v.as_bool()) {
-            Some(b) => out.push_str(if b { "true" } else { "false" }),
-            None => return Err(unsupported("bool required")),
-        },
+        't' => {
+            let b = fit(value, &Type::Bool).map_err(|why| unsupported(why.reason()))?;
+            out.push_str(if b.as_bool() == Some(true) { "true" } else { "false" });
+        }
         'b' | 'd' | 'o' | 'x' | 'X' => {
-            let n = number("a number is required")?;
+            let n = number()?;
             if !n.is_integer() {
                 return Err(unsupported("an integer is required"));
             }
             signed(verb, n.is_negative(), &integer(verb, &n), out);
         }
         'e' | 'E' | 'f' | 'g' | 'G' => {
-            let n = number("a number is required")?;
+            let n = number()?;
             signed(verb, n.is_negative(), &float(verb.mode, verb.precision, &n), out);
         }
         's' | 'q' => {
-            let given = convert(value, &Type::String).map_err(|_| unsupported("string required"))?;
+            let given = fit(value, &Type::String).map_err(|why| unsupported(why.reason()))?;
             let whole = given.as_str().unwrap_or("");
             let cut = match verb.precision {
                 Some(n) => {

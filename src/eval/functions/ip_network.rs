@@ -13,7 +13,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let network = network(a, 0)?;
         if network.bits != 32 {
             let why = format!("IPv6 addresses cannot have a netmask: {}", a.str(0)?);
-            return Err(FunctionError::new(why).revealing());
+            return Err(FunctionError::new(why).or("IPv6 addresses cannot have a netmask: (sensitive value)"));
         }
         Ok(text(network.render(network.mask())))
     }),
@@ -90,72 +90,78 @@ fn unpadded(address: &str) -> String {
 fn network(a: &Args<'_>, i: usize) -> Result<Network, FunctionError> {
     let given = a.str(i)?;
     Network::parse(given).ok_or_else(|| {
-        FunctionError::argument(i, format!("invalid CIDR expression: invalid CIDR address: {given}")).revealing()
+        FunctionError::new(format!("invalid CIDR expression: invalid CIDR address: {given}"))
+            .or("invalid CIDR expression: invalid CIDR address: (sensitive value)")
     })
+}
+
+/// A whole number of any size; a negative one as its distance from zero.
+fn whole(a: &Args<'_>, i: usize) -> Result<(bool, Option<u128>), FunctionError> {
+    let number = a.number(i)?;
+    if !number.is_integer() {
+        return Err(FunctionError::new("value must be a whole number"));
+    }
+    Ok((number.is_negative(), number.abs().to_string().parse().ok()))
 }
 
 fn cidrhost(a: &Args<'_>) -> Answer {
     let network = network(a, 0)?;
     let number = a.number(1)?;
-    let wanted: i128 = number.to_string().parse().map_err(|_| FunctionError::argument(1, "whole number required"))?;
-    let beyond =
-        || FunctionError::new(format!("prefix of {} does not accommodate a host numbered {number}", network.prefix));
-    let hosts = network.host_mask();
-    let host = match u128::try_from(wanted) {
-        Ok(n) => n,
-        // Negative numbers count from the end.
-        Err(_) => {
-            (wanted.unsigned_abs() - 1 <= hosts).then(|| hosts - (wanted.unsigned_abs() - 1)).ok_or_else(beyond)?
-        }
+    let beyond = |number: &str| {
+        FunctionError::new(format!("prefix of {} does not accommodate a host numbered {number}", network.prefix))
     };
-    if host > hosts {
-        return Err(beyond());
-    }
+    let hosts = network.host_mask();
+    let host = match whole(a, 1)? {
+        (false, Some(n)) if n <= hosts => n,
+        // Negative numbers count from the end.
+        (true, Some(n)) if n - 1 <= hosts => hosts - (n - 1),
+        (true, Some(n)) => return Err(beyond(&format!("-{}", n - 1 - hosts))),
+        _ => return Err(beyond(&number.to_string())),
+    };
     Ok(text(network.render(network.address | host)))
 }
 
 fn cidrsubnet(a: &Args<'_>) -> Answer {
     let network = network(a, 0)?;
     let (new_bits, number) = (a.int(1)?, a.number(2)?);
-    let wanted: u128 = number
-        .to_string()
-        .parse()
-        .map_err(|_| FunctionError::argument(2, "a whole number that is not negative is required"))?;
-    let Some(extra) = u32::try_from(new_bits).ok() else {
-        return Err(FunctionError::argument(1, "the prefix can only be extended by a number that is not negative"));
-    };
-    let prefix = network.prefix.saturating_add(extra);
-    if prefix > network.bits {
-        let why = format!("insufficient address space to extend prefix of {} by {extra}", network.prefix);
-        return Err(FunctionError::new(why));
+    let wanted = whole(a, 2)?;
+    if new_bits < 0 {
+        return Err(FunctionError::argument(1, "a prefix can only be extended by a number that is not negative"));
     }
+    let room = network.bits - network.prefix;
+    let Some(extra) = u32::try_from(new_bits).ok().filter(|n| *n <= room) else {
+        let why = format!("insufficient address space to extend prefix of {} by {new_bits}", network.prefix);
+        return Err(FunctionError::new(why));
+    };
+    let prefix = network.prefix + extra;
     let most = u128::MAX.checked_shr(128 - extra).unwrap_or(0);
-    if wanted > most {
+    let (false, Some(wanted)) = (wanted.0, wanted.1.filter(|n| *n <= most)) else {
         let why = format!("prefix extension of {extra} does not accommodate a subnet numbered {number}");
         return Err(FunctionError::new(why));
-    }
+    };
     let shifted = wanted.checked_shl(network.bits - prefix).unwrap_or(0);
     Ok(text(Network { address: network.address | shifted, prefix, ..network }.to_string()))
 }
 
 fn cidrsubnets(a: &Args<'_>) -> Answer {
-    let network = network(a, 0)?;
+    let network = network(a, 0).map_err(|e| FunctionError { argument: Some(0), ..e })?;
     let last = network.address | network.host_mask();
     // The first address that is still free; none once the space is used up.
     let mut free = Some(network.address);
     let mut previous: Option<Network> = None;
     let mut out = Vec::new();
     for i in 1..a.values.len() {
-        let new_bits = a.int(i)?;
+        let new_bits = a.int(i).map_err(|e| FunctionError { argument: Some(i), ..e })?;
         let Some(extra) = u32::try_from(new_bits).ok().filter(|n| *n >= 1) else {
             return Err(FunctionError::argument(i, "must extend prefix by at least one bit"));
         };
+        if extra > 32 {
+            return Err(FunctionError::argument(i, "may not extend prefix by more than 32 bits"));
+        }
         let prefix = network.prefix.saturating_add(extra);
         if prefix > network.bits {
-            let why = format!(
-                "would extend prefix to {prefix} bits, which is too long for an address of {} bits",
-                network.bits
-            );
+            let version = if network.bits == 32 { 4 } else { 6 };
+            let why = format!("would extend prefix to {prefix} bits, which is too long for an IPv{version} address");
             return Err(FunctionError::argument(i, why));
         }
         let mut next = Network { address: 0, prefix, bits: network.bits };

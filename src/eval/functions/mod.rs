@@ -16,6 +16,7 @@ mod ip_network;
 mod json;
 mod numeric;
 mod regexp;
+mod regexp_syntax;
 mod sets;
 mod string;
 mod templates;
@@ -31,7 +32,7 @@ use super::expr::{Cx, Evaluated};
 use crate::addr::Name;
 use crate::diag::Span;
 use crate::hcl::ast::Expr;
-use crate::value::{Kind, Marks, Number, Refinement, Type, Value, convert};
+use crate::value::{Kind, Marks, Number, Refinement, Type, Value, fit};
 
 /// The function of a name, without namespace.
 pub fn lookup(name: &str) -> Option<&'static Function> {
@@ -89,8 +90,8 @@ impl Function {
         self
     }
 
-    const fn lazy(name: &'static str, param: Param, run: Lazy) -> Self {
-        Self { name, params: &[], variadic: Some(param), result: Outcome::Any, body: Body::Lazy(run) }
+    const fn lazy(name: &'static str, params: &'static [Param], run: Lazy) -> Self {
+        Self { name, params, variadic: None, result: Outcome::Any, body: Body::Lazy(run) }
     }
 
     /// The description of the argument at a position.
@@ -99,20 +100,30 @@ impl Function {
     }
 
     /// Applies the function to values; their number has been checked.
-    pub(super) fn invoke(&self, given: Vec<Value>, cx: Cx<'_>) -> Result<Value, FunctionError> {
+    pub(super) fn invoke(&self, given: Vec<Value>, cx: Cx<'_>) -> Result<Value, Vec<FunctionError>> {
         let Body::Eager(run) = self.body else {
-            return Err(FunctionError::new("it needs expressions as its arguments"));
+            return Err(vec![FunctionError::new("it needs expressions as its arguments")]);
         };
         let secret = given.iter().any(Value::is_sensitive_deep);
-        let mut marks = Marks::NONE;
-        let mut known = true;
-        let mut values = Vec::with_capacity(given.len());
+        let mut arguments = Vec::with_capacity(given.len());
+        let mut unfit = Vec::new();
         for (i, value) in given.into_iter().enumerate() {
             let Some(param) = self.parameter(i) else { continue };
-            let value = convert(&value, &param.accepts.ty()).map_err(|why| FunctionError::argument(i, why))?;
-            if value.is_null() && !param.null {
-                return Err(FunctionError::argument(i, "argument must not be null"));
+            match fit(&value, &param.accepts.ty()) {
+                Ok(value) => arguments.push((param, value)),
+                Err(why) => unfit.push(FunctionError::argument(i, why.reason())),
             }
+        }
+        if !unfit.is_empty() {
+            return Err(unfit);
+        }
+        if let Some(i) = arguments.iter().position(|(param, v)| v.is_null() && !param.null) {
+            return Err(vec![FunctionError::argument(i, "argument must not be null")]);
+        }
+        let mut marks = Marks::NONE;
+        let mut known = true;
+        let mut values = Vec::with_capacity(arguments.len());
+        for (param, value) in arguments {
             known &= value.is_known() || param.unknown;
             let (value, of_value) = match param.marks {
                 Seen::None => value.unmark_deep(),
@@ -122,26 +133,19 @@ impl Function {
             marks |= of_value;
             values.push(value);
         }
-        if !known {
-            let of_values = values.iter().fold(marks, |m, v| m | v.marks);
-            return Ok(self.result.unknown(&values).mark(of_values));
-        }
-        match run(&Args { values: &values, cx }) {
-            Ok(value) => Ok(value.mark(marks)),
-            Err(e) if secret && e.reveals => Err(FunctionError {
-                text: match e.argument {
-                    Some(_) => "it is unsuitable, and sensitive, so it cannot be shown".into(),
-                    None => "the reason cannot be shown, because an argument is sensitive".into(),
-                },
-                ..e
-            }),
-            Err(e) => Err(e),
+        let result = if known { run(&Args { values: &values, cx }) } else { self.result.unknown(&values) };
+        match result {
+            Ok(value) => {
+                let of_values = if known { Marks::NONE } else { values.iter().fold(Marks::NONE, |m, v| m | v.marks) };
+                Ok(value.mark(marks | of_values))
+            }
+            Err(e) => Err(vec![if secret { e.discreet() } else { e }]),
         }
     }
 }
 
 type Run = fn(&Args<'_>) -> Result<Value, FunctionError>;
-type Lazy = fn(&[Expr], Span, Cx<'_>) -> Evaluated;
+pub(super) type Lazy = fn(&[Expr], Span, Cx<'_>) -> Evaluated;
 
 /// How a function is carried out.
 #[derive(Clone, Copy)]
@@ -236,20 +240,19 @@ pub enum Outcome {
     /// A value of this type, not null.
     Of(Accepts),
     /// A value of the type that the function finds for these arguments.
-    From(fn(&[Value]) -> Type),
+    From(fn(&[Value]) -> Result<Type, FunctionError>),
+    /// The same, but it may be null.
+    Maybe(fn(&[Value]) -> Result<Type, FunctionError>),
 }
 
 impl Outcome {
-    fn unknown(self, values: &[Value]) -> Value {
-        let ty = match self {
-            Self::Any => return Value::unknown(Type::Dynamic),
-            Self::Of(accepts) => accepts.ty(),
-            Self::From(ty) => ty(values),
-        };
-        match ty {
-            Type::Dynamic => Value::unknown(Type::Dynamic),
-            ty => Value::unknown_refined(ty, Refinement::not_null()),
-        }
+    fn unknown(self, values: &[Value]) -> Answer {
+        Ok(match self {
+            Self::Any => Value::unknown(Type::Dynamic),
+            Self::Of(accepts) => unknown(accepts.ty()),
+            Self::From(ty) => unknown(ty(values)?),
+            Self::Maybe(ty) => Value::unknown(ty(values)?),
+        })
     }
 }
 
@@ -259,22 +262,45 @@ pub struct FunctionError {
     /// Position of the guilty argument.
     pub argument: Option<usize>,
     pub text: String,
-    /// The text quotes a part of an argument.
-    reveals: bool,
+    /// What is said instead where the text would show a part of a sensitive argument.
+    instead: Option<String>,
 }
 
 impl FunctionError {
     fn new(text: impl Into<String>) -> Self {
-        Self { argument: None, text: text.into(), reveals: false }
+        Self { argument: None, text: text.into(), instead: None }
     }
 
     fn argument(position: usize, text: impl Into<String>) -> Self {
-        Self { argument: Some(position), text: text.into(), reveals: false }
+        Self { argument: Some(position), text: text.into(), instead: None }
     }
 
     /// The text quotes argument content, which must not show where an argument is sensitive.
-    fn revealing(mut self) -> Self {
-        self.reveals = true;
+    fn revealing(self) -> Self {
+        let instead = match self.argument {
+            Some(_) => "it is unsuitable, and sensitive, so it cannot be shown",
+            None => "the reason cannot be shown, because an argument is sensitive",
+        };
+        self.or(instead)
+    }
+
+    /// The text quotes argument content; where that is sensitive, these words stand for it.
+    fn or(mut self, instead: impl Into<String>) -> Self {
+        self.instead = Some(instead.into());
+        self
+    }
+
+    /// The text quotes these words of an argument.
+    fn quoting(self, quoted: &str) -> Self {
+        let instead = self.text.replace(&format!("\"{quoted}\""), "(sensitive value)");
+        self.or(instead)
+    }
+
+    /// What may be said where an argument is sensitive.
+    fn discreet(mut self) -> Self {
+        if let Some(instead) = self.instead.take() {
+            self.text = instead;
+        }
         self
     }
 }
@@ -312,6 +338,11 @@ impl<'a> Args<'a> {
         number.to_i64().ok_or_else(|| FunctionError::new(NOT_WHOLE))
     }
 
+    /// A whole number, in whose absence the error says what it would have been.
+    fn int_named(&self, i: usize, name: &str) -> Result<i64, FunctionError> {
+        self.int(i).map_err(|e| FunctionError { text: format!("{name}: {}", e.text), ..e })
+    }
+
     fn list(&self, i: usize) -> Result<&'a [Value], FunctionError> {
         self.value(i)?.as_slice().ok_or_else(|| FunctionError::argument(i, "list required"))
     }
@@ -323,7 +354,10 @@ impl<'a> Args<'a> {
 
 /// An unknown value that is not null.
 fn unknown(ty: Type) -> Value {
-    Value::unknown_refined(ty, Refinement::not_null())
+    match ty {
+        Type::Dynamic => Value::unknown(ty),
+        ty => Value::unknown_refined(ty, Refinement::not_null()),
+    }
 }
 
 /// A string in the normal form of the language.
@@ -334,10 +368,6 @@ fn text(text: impl Into<String>) -> Value {
 /// A list of strings.
 fn strings<S: Into<String>>(items: impl IntoIterator<Item = S>) -> Value {
     Value::list(Type::String, items.into_iter().map(text).collect())
-}
-
-fn is_sequence(ty: &Type) -> bool {
-    matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_))
 }
 
 fn is_unknown(value: &Value) -> bool {

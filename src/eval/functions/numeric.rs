@@ -17,8 +17,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("parseint", &[param("number", Accepts::Any), param("base", Accepts::Number)], NUMBER, parseint),
     Function::new("pow", &[param("num", Accepts::Number), param("power", Accepts::Number)], NUMBER, pow),
     Function::new("signum", &[param("num", Accepts::Number)], NUMBER, |a| {
-        let n = a.number(0)?;
-        Ok(if n.is_zero() { 0.into() } else { Value::from(if n.is_negative() { -1 } else { 1 }) })
+        a.int(0).map(|n| Value::from(n.signum()))
     }),
     Function::new("sum", &[param("list", Accepts::Any)], NUMBER, sum),
 ];
@@ -48,15 +47,19 @@ fn extreme(a: &Args<'_>, better: fn(&Number, &Number) -> bool) -> Answer {
 fn parseint(a: &Args<'_>) -> Answer {
     let given = a.value(0)?;
     let Kind::String(text) = &given.kind else {
-        return Err(FunctionError::argument(0, "first argument must be a string, not a number or another type"));
+        let why = format!("first argument must be a string, not {}", given.ty().friendly_name());
+        return Err(FunctionError::argument(0, why));
     };
-    let base = a.int(1)?;
+    let base = a.int(1).map_err(|e| FunctionError::argument(1, e.text))?;
     if !(2..=62).contains(&base) {
         return Err(FunctionError::argument(1, "base must be a whole number between 2 and 62 inclusive"));
     }
     let base = base as u32;
     let invalid =
-        || FunctionError::argument(0, format!("cannot parse \"{text}\" as a base {base} integer")).revealing();
+        || {
+            FunctionError::argument(0, format!("cannot parse \"{text}\" as a base {base} integer"))
+                .or(format!("cannot parse (sensitive value) as a base {base} integer"))
+        };
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -84,7 +87,12 @@ fn parseint(a: &Args<'_>) -> Answer {
 fn sum(a: &Args<'_>) -> Answer {
     let list = a.value(0)?;
     let Some(items) = list.as_slice() else {
-        return Err(FunctionError::argument(0, format!("cannot sum noniterable: {} given", list.ty().friendly_name())));
+        let ty = list.ty();
+        let why = match ty.is_primitive() {
+            true => "cannot sum noniterable".into(),
+            false => format!("argument must be list, set, or tuple. Received {}", ty.friendly_name()),
+        };
+        return Err(FunctionError::argument(0, why));
     };
     let required = || FunctionError::argument(0, "argument must be list, set, or tuple of number values");
     if items.is_empty() {

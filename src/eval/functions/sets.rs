@@ -5,7 +5,7 @@ use crate::value::{Kind, Type, Value, convert, unify};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("setintersection", &[param("first_set", Accepts::SetOfAny)], Outcome::From(common), |a| {
-        combine(a, |all, next| all.into_iter().filter(|v| next.contains(v)).collect())
+        combine(a, false, |all, next| all.into_iter().filter(|v| next.contains(v)).collect())
     })
     .variadic(param("other_sets", Accepts::SetOfAny)),
     Function::new("setproduct", &[], Outcome::Any, product)
@@ -14,10 +14,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "setsubtract",
         &[param("a", Accepts::SetOfAny), param("b", Accepts::SetOfAny)],
         Outcome::From(common),
-        |a| combine(a, |all, next| all.into_iter().filter(|v| !next.contains(v)).collect()),
+        |a| combine(a, false, |all, next| all.into_iter().filter(|v| !next.contains(v)).collect()),
     ),
     Function::new("setunion", &[param("first_set", Accepts::SetOfAny)], Outcome::From(common), |a| {
-        combine(a, |mut all, next| {
+        combine(a, true, |mut all, next| {
             all.extend_from_slice(next);
             all
         })
@@ -26,25 +26,26 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 /// The set type that all arguments convert to. Empty sets without element type fit any.
-fn common(values: &[Value]) -> Type {
+fn common(values: &[Value]) -> Result<Type, FunctionError> {
     let types: Vec<Type> = values
         .iter()
         .filter(|v| !(v.ty() == Type::set(Type::Dynamic) && v.as_slice().is_some_and(<[_]>::is_empty)))
         .map(Value::ty)
         .collect();
-    unify(&types.iter().collect::<Vec<_>>()).unwrap_or(Type::set(Type::Dynamic))
+    match unify(&types.iter().collect::<Vec<_>>()) {
+        Some(Type::Dynamic) => Ok(Type::set(Type::Dynamic)),
+        Some(ty) => Ok(ty),
+        None => Err(FunctionError::new("given sets must all have compatible element types")),
+    }
 }
 
-fn combine(a: &Args<'_>, step: fn(Vec<Value>, &[Value]) -> Vec<Value>) -> Answer {
-    let mut ty = common(a.values);
-    if ty == Type::Dynamic {
-        ty = Type::set(Type::Dynamic);
-    }
-    if !a.values.iter().all(Value::is_wholly_known) {
+/// Joins all sets step by step; `partial` where that can be done while some elements are unknown.
+fn combine(a: &Args<'_>, partial: bool, step: fn(Vec<Value>, &[Value]) -> Vec<Value>) -> Answer {
+    let ty = common(a.values)?;
+    if !a.values.iter().all(Value::is_wholly_known) && !partial {
         return Ok(unknown(ty));
     }
-    let sets = a.values.iter().map(|v| convert(v, &ty)).collect::<Result<Vec<_>, _>>();
-    let sets = sets.map_err(|_| FunctionError::new("all of the given sets must have compatible element types"))?;
+    let sets = a.values.iter().map(|v| convert(v, &ty)).collect::<Result<Vec<_>, _>>().map_err(FunctionError::new)?;
     let mut sets = sets.iter().filter_map(Value::as_slice);
     let first = sets.next().unwrap_or(&[]).to_vec();
     let all = sets.fold(first, step);

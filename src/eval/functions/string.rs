@@ -16,7 +16,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(a.str(0)?.ends_with(a.str(1)?).into())
     }),
     Function::new("indent", &[param("spaces", Accepts::Number), param("str", Accepts::String)], STRING, |a| {
-        let spaces = usize::try_from(a.int(0)?).unwrap_or(0);
+        let spaces = usize::try_from(a.int(0)?)
+            .map_err(|_| FunctionError::argument(0, "the number of spaces must not be negative"))?;
         if spaces > 10_000 {
             return Err(FunctionError::argument(0, "at most 10000 spaces can be inserted"));
         }
@@ -106,8 +107,11 @@ fn replace(a: &Args<'_>) -> Answer {
     let (whole, search, with) = (a.str(0)?, a.str(1)?, a.str(2)?);
     match search.strip_prefix('/').and_then(|s| s.strip_suffix('/')) {
         Some(pattern) if search.len() > 1 => {
-            let regex = regexp::compile(pattern).map_err(|why| FunctionError::argument(1, why).revealing())?;
-            Ok(text(regex.replace_all(whole, with)))
+            let regex = regexp::compile(pattern).map_err(|e| {
+                let why = format!("error parsing regexp: {}: `{}`", e.problem, e.quoted);
+                FunctionError::new(why).or(format!("error parsing regexp: {}", e.problem))
+            })?;
+            Ok(text(regexp::replace_all(&regex, whole, with)))
         }
         _ => Ok(text(whole.replace(search, with))),
     }
@@ -116,8 +120,9 @@ fn replace(a: &Args<'_>) -> Answer {
 fn starts_with(a: &Args<'_>) -> Answer {
     let prefix = a.str(1)?;
     Ok(match &a.value(0)?.kind {
+        Kind::Unknown(..) if prefix.is_empty() => true.into(),
         Kind::Unknown(_, Refinement { prefix: Some(known), .. }) if known.starts_with(prefix) => true.into(),
-        Kind::Unknown(_, Refinement { prefix: Some(known), .. }) if !prefix.starts_with(&**known) => false.into(),
+        Kind::Unknown(_, Refinement { prefix: Some(known), .. }) if known.len() >= prefix.len() => false.into(),
         Kind::String(s) => s.starts_with(prefix).into(),
         _ => unknown(Type::Bool),
     })
@@ -125,7 +130,11 @@ fn starts_with(a: &Args<'_>) -> Answer {
 
 /// Counts in what a reader sees as characters; a negative length takes the rest.
 fn substr(a: &Args<'_>) -> Answer {
-    let (whole, offset, length) = (a.str(0)?, a.int(1)?, a.int(2)?);
+    let (whole, offset, mut length) = (a.str(0)?, a.int(1)?, a.int(2)?);
+    // From the end, no length takes the rest, too.
+    if offset < 0 && length == 0 {
+        length = -1;
+    }
     let graphemes: Vec<&str> = whole.graphemes(true).collect();
     let total = graphemes.len();
     let start = match usize::try_from(offset) {
@@ -141,7 +150,13 @@ fn title(whole: &str) -> String {
     let mut at_start = true;
     for c in whole.chars() {
         if at_start {
-            out.extend(c.to_uppercase())
+            out.push(match c {
+                'Ǆ' | 'ǆ' => 'ǅ',
+                'Ǉ' | 'ǉ' => 'ǈ',
+                'Ǌ' | 'ǌ' => 'ǋ',
+                'Ǳ' | 'ǳ' => 'ǲ',
+                c => upper(c),
+            })
         } else {
             out.push(c)
         }

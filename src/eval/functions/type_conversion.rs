@@ -3,6 +3,7 @@
 use super::{Accepts, Answer, Args, Function, FunctionError, Outcome, Seen, param};
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::eval::expr::{Cx, Evaluated, eval, fail};
+use crate::eval::traversal;
 use crate::hcl::ast::Expr;
 use crate::value::{Kind, Marks, Type, Value, convert};
 
@@ -35,7 +36,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "issensitive",
         &[param("value", Accepts::Any).null().unknown().marks(Seen::All)],
         Outcome::Of(Accepts::Bool),
-        |a| Ok(a.value(0)?.marks.contains(Marks::SENSITIVE).into()),
+        |a| {
+            let value = a.value(0)?;
+            let marked = value.marks.contains(Marks::SENSITIVE);
+            Ok(if marked || value.is_known() { marked.into() } else { super::unknown(Type::Bool) })
+        },
     ),
     Function::new(
         "ephemeralasnull",
@@ -44,15 +49,17 @@ pub(super) const FUNCTIONS: &[Function] = &[
         |a| Ok(without_ephemeral(a.value(0)?)),
     ),
     Function::new("list", &[], Outcome::Any, |_| {
-        Err(FunctionError::new("the \"list\" function does not exist any more; write a list as tolist([ ... ])"))
+        Err(FunctionError::new("the \"list\" function was deprecated in Terraform v0.12 and is no longer available; use tolist([ ... ]) syntax to \
+             write a literal list"))
     })
     .variadic(param("vals", Accepts::Any).null().unknown()),
     Function::new("map", &[], Outcome::Any, |_| {
-        Err(FunctionError::new("the \"map\" function does not exist any more; write a map as tomap({ ... })"))
+        Err(FunctionError::new("the \"map\" function was deprecated in Terraform v0.12 and is no longer available; use tomap({ ... }) syntax to \
+             write a literal map"))
     })
     .variadic(param("vals", Accepts::Any).null().unknown()),
-    Function::lazy("try", param("expressions", Accepts::Any), attempt),
-    Function::lazy("can", param("expression", Accepts::Any), can),
+    Function::lazy("try", &[], attempt).variadic(param("expressions", Accepts::Any)),
+    Function::lazy("can", &[param("expression", Accepts::Any)], can),
 ];
 
 fn to(a: &Args<'_>, ty: &Type) -> Answer {
@@ -69,15 +76,27 @@ fn to(a: &Args<'_>, ty: &Type) -> Answer {
                 0,
                 format!("cannot convert \"{s}\" to bool; only the strings \"true\" or \"false\" are allowed"),
             )
-            .revealing(),
+            .or("cannot convert this sensitive string to bool"),
             (Kind::String(s), Type::Number) => FunctionError::argument(
                 0,
                 format!("cannot convert \"{s}\" to number; given string must be a decimal representation of a number"),
             )
-            .revealing(),
-            _ => FunctionError::argument(0, format!("cannot convert {} to {wanted}", value.ty().friendly_name())),
+            .or("cannot convert this sensitive string to number"),
+            _ => FunctionError::argument(0, format!("cannot convert {} to {wanted}", given(&value.ty()))),
         }
     })
+}
+
+/// Name of the type of a value; within it, a type that is not known is "dynamic".
+fn given(ty: &Type) -> String {
+    let (word, element) = match ty {
+        Type::List(t) => ("list", t),
+        Type::Set(t) => ("set", t),
+        Type::Map(t) => ("map", t),
+        Type::Dynamic => return "dynamic".into(),
+        ty => return ty.friendly_name(),
+    };
+    format!("{word} of {}", given(element))
 }
 
 fn without_ephemeral(value: &Value) -> Value {
@@ -96,11 +115,11 @@ fn without_ephemeral(value: &Value) -> Value {
 fn attempt(args: &[Expr], span: Span, cx: Cx<'_>) -> Evaluated {
     let mut why = Diagnostics::new();
     for arg in args {
+        // It might still fail once more is known: then another expression would count.
+        if depends_on_unknown(arg, cx) {
+            return Ok(Value::unknown(Type::Dynamic));
+        }
         match eval(arg, cx) {
-            // What is partly unknown might still fail: then another expression would count.
-            Ok(value) if !value.is_wholly_known() && depends(arg) => {
-                return Ok(Value::unknown(Type::Dynamic).mark(value.marks_deep()));
-            }
             Ok(value) => return Ok(value),
             Err(e) => why.extend(e),
         }
@@ -109,33 +128,31 @@ fn attempt(args: &[Expr], span: Span, cx: Cx<'_>) -> Evaluated {
         let detail = "Call to function \"try\" failed: at least one argument is required.";
         return Err(fail("Error in function call", detail, span));
     }
-    let reasons: Vec<String> = why.iter().map(|d| format!("  - {}: {}", d.summary, d.detail)).collect();
-    let detail = format!("Call to function \"try\" failed: no expression succeeded:\n{}", reasons.join("\n"));
+    let reasons: Vec<String> = why.iter().map(|d| format!("- {}\n  {}", d.summary, d.detail)).collect();
+    let detail = format!(
+        "Call to function \"try\" failed: no expression succeeded:\n{}\n\nAt least one expression must produce a \
+         successful result.",
+        reasons.join("\n")
+    );
     Err(Diagnostic::error("Error in function call", detail)
         .at(span)
-        .hint("At least one expression must produce a successful result; add a constant as the last one.")
+        .hint("Add a constant as the last argument.")
         .into())
 }
 
-fn can(args: &[Expr], span: Span, cx: Cx<'_>) -> Evaluated {
-    let [arg] = args else {
-        let (summary, word) = if args.is_empty() {
-            ("Not enough function arguments", "")
-        } else {
-            ("Too many function arguments", "only ")
-        };
-        return Err(fail(summary, format!("Function \"can\" expects {word}1 argument."), span));
-    };
-    Ok(match eval(arg, cx) {
-        Ok(value) if !value.is_wholly_known() && depends(arg) => super::unknown(Type::Bool),
-        Ok(_) => true.into(),
-        Err(_) => false.into(),
-    })
+fn can(args: &[Expr], _: Span, cx: Cx<'_>) -> Evaluated {
+    let Some(arg) = args.first() else { return Ok(false.into()) };
+    if depends_on_unknown(arg, cx) {
+        return Ok(Value::unknown(Type::Bool));
+    }
+    Ok(eval(arg, cx).is_ok().into())
 }
 
-/// Whether an expression can turn out otherwise once unknown values are known.
-fn depends(arg: &Expr) -> bool {
+/// Whether an expression refers to anything that is not wholly known.
+fn depends_on_unknown(arg: &Expr, cx: Cx<'_>) -> bool {
     let mut any = false;
-    arg.references(&mut |_, _| any = true);
+    arg.references(&mut |root, steps| {
+        any |= traversal::traversal(root, steps, cx).is_ok_and(|value| !value.is_wholly_known());
+    });
     any
 }
