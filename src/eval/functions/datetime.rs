@@ -33,6 +33,28 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
+/// The RFC 3339 form of what YAML takes for a time.
+pub(super) fn rfc3339_of_yaml(written: &str) -> Option<String> {
+    let (date, clock) = match written.find(['T', 't', ' ']) {
+        Some(at) => (written.get(..at)?, Some(written.get(at..)?)),
+        None => (written, None),
+    };
+    let parts: Vec<&str> = date.split('-').collect();
+    let [year, month, day] = parts.as_slice() else { return None };
+    let digits = |s: &str, least: usize| (least..=2).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_digit());
+    if year.len() != 4 || !year.bytes().all(|b| b.is_ascii_digit()) || !digits(month, 1) || !digits(day, 1) {
+        return None;
+    }
+    let clock = match clock {
+        None => "T00:00:00Z".to_owned(),
+        // Between blanks the zone is missing, in the other forms it is there.
+        Some(clock) if clock.starts_with(' ') => format!("T{}Z", clock.get(1..)?),
+        Some(clock) => format!("T{}", clock.get(1..)?),
+    };
+    let moment = Moment::parse(&format!("{year}-{month:0>2}-{day:0>2}{clock}")).ok()?;
+    Some(format!("{}{}", moment.local.strftime("%Y-%m-%dT%H:%M:%S"), moment.zone()))
+}
+
 fn moment(a: &Args<'_>, i: usize) -> Result<Moment, FunctionError> {
     Moment::parse(a.str(i)?).map_err(|why| FunctionError::argument(i, why).or("not a valid RFC3339 timestamp"))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 
 use super::{Accepts, Answer, Args, Function, FunctionError, Outcome, param, text};
 use crate::addr::Name;
@@ -63,11 +63,15 @@ pub(super) fn utf8(bytes: Vec<u8>) -> Answer {
         .map_err(|_| FunctionError::new("the result of decoding the provided string is not valid UTF-8"))
 }
 
+/// Reads also what has bits behind its last byte, as the language does.
+const LENIENT: GeneralPurpose =
+    GeneralPurpose::new(&base64::alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
+
 fn decode(encoded: &str) -> Result<Vec<u8>, FunctionError> {
     let encoded = encoded.replace(['\r', '\n'], "");
-    STANDARD
+    LENIENT
         .decode(encoded.as_bytes())
-        .map_err(|_| FunctionError::new(format!("failed to decode base64 data \"{encoded}\"")).revealing())
+        .map_err(|_| FunctionError::new(format!("failed to decode base64 data \"{encoded}\"")).quoting(&encoded))
 }
 
 fn urlencode(whole: &str) -> String {
@@ -93,7 +97,7 @@ fn csvdecode(a: &Args<'_>) -> Answer {
     let mut names: Vec<Name> = Vec::new();
     for header in &headers {
         if names.iter().any(|n| **n == *header) {
-            return Err(FunctionError::new(format!("duplicate column name \"{header}\"")).revealing());
+            return Err(FunctionError::new(format!("duplicate column name \"{header}\"")).quoting(header));
         }
         names.push(header.into());
     }
@@ -121,7 +125,7 @@ enum Charset {
 fn charset(a: &Args<'_>, i: usize) -> Result<Charset, FunctionError> {
     let name = a.str(i)?;
     Ok(match name.to_ascii_uppercase().as_str() {
-        "UTF-8" | "UTF8" | "CSUTF8" => Charset::Utf8,
+        "UTF-8" | "CSUTF8" => Charset::Utf8,
         "UTF-16" | "CSUTF16" => Charset::Utf16,
         "UTF-16LE" | "CSUTF16LE" => Charset::Utf16Le,
         "UTF-16BE" | "CSUTF16BE" => Charset::Utf16Be,
@@ -129,9 +133,9 @@ fn charset(a: &Args<'_>, i: usize) -> Result<Charset, FunctionError> {
         "US-ASCII" | "ASCII" => Charset::Ascii,
         _ => {
             let why = format!(
-                "\"{name}\" is not a supported encoding; use UTF-8, UTF-16, UTF-16LE, UTF-16BE, ISO-8859-1 or US-ASCII"
+                "\"{name}\" is not a supported IANA encoding name or alias in this Terraform version"
             );
-            return Err(FunctionError::argument(i, why).revealing());
+            return Err(FunctionError::argument(i, why).quoting(name));
         }
     })
 }

@@ -17,11 +17,13 @@ mod json;
 mod numeric;
 mod regexp;
 mod regexp_syntax;
+mod secrets;
 mod sets;
 mod string;
 mod templates;
 mod type_conversion;
 mod yaml;
+mod yaml_decode;
 
 pub use duration::{Moment, parse as parse_duration};
 
@@ -53,9 +55,11 @@ static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::ne
         collection::FUNCTIONS,
         collection_reshape::FUNCTIONS,
         sets::FUNCTIONS,
+        secrets::FUNCTIONS,
         encoding::FUNCTIONS,
         json::FUNCTIONS,
         yaml::FUNCTIONS,
+        yaml_decode::FUNCTIONS,
         filesystem::FUNCTIONS,
         templates::FUNCTIONS,
         datetime::FUNCTIONS,

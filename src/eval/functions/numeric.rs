@@ -24,8 +24,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 /// A float of the machine as the shortest decimal that reads back as it.
 fn float(n: f64) -> Answer {
-    if !n.is_finite() {
-        return Err(FunctionError::new("the result is not a finite number"));
+    if n.is_nan() {
+        return Err(FunctionError::new("the result is not a number"));
     }
     n.to_string().parse::<Number>().map(Value::from).map_err(|why| FunctionError::new(why.to_string()))
 }
