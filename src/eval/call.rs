@@ -38,6 +38,9 @@ fn eager(function: &Function, call: &Call, span: Span, cx: Cx<'_>) -> Evaluated 
         }
     }
     arity(function, values.len(), call, span)?;
+    if let Some(check) = function.written {
+        check(&call.args).map_err(|e| Diagnostics::from(blame(function, &e, call, span)))?;
+    }
     let blame_all = |errors: Vec<FunctionError>| errors.iter().map(|e| blame(function, e, call, span)).collect();
     function.invoke(values, cx).map(|v| v.mark(marks)).map_err(blame_all)
 }

@@ -27,6 +27,8 @@ pub struct Surroundings {
     pub plan_timestamp: String,
     /// Impure functions (`timestamp`, `uuid`, `bcrypt`) have values only during apply; before, they are unknown.
     pub applying: bool,
+    /// Whether the expression stands in a template that a function renders.
+    pub in_template: bool,
     /// The time at this moment, as RFC 3339 in UTC with whole seconds: what `timestamp()` gives during apply.
     pub now: fn() -> String,
 }

@@ -18,6 +18,7 @@ impl Default for Empty {
             home_dir: Some("/home/me".into()),
             plan_timestamp: "2025-01-02T03:04:05Z".into(),
             applying: false,
+            in_template: false,
             now: || "2025-01-02T03:04:06Z".into(),
         })
     }

@@ -75,6 +75,7 @@ pub(super) fn facts(session: &Session) -> Facts {
             home_dir: session.environment.get("HOME").map(PathBuf::from),
             plan_timestamp: (session.now)(),
             applying: false,
+            in_template: false,
             now: session.now,
         },
         workspace: session.environment.get("TF_WORKSPACE").cloned().unwrap_or_else(|| "default".into()),

@@ -1,8 +1,6 @@
 //! Looking into collections: `length`, `element`, `lookup`, `contains`, `one` and the like.
 
-use super::{
-    Accepts, Answer, Args, Function, FunctionError, Outcome, Seen, is_unknown, param, string, unknown,
-};
+use super::{Accepts, Answer, Args, Function, FunctionError, Outcome, Seen, is_unknown, param, string, unknown};
 use crate::eval::operators::equal;
 use crate::value::{Kind, Type, Value, convert, unify};
 

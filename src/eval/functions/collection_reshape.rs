@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Accepts, Answer, Args, Function, FunctionError, NOT_WHOLE, Outcome, Seen, is_unknown, param, strings, unknown};
+use super::{
+    Accepts, Answer, Args, Function, FunctionError, NOT_WHOLE, Outcome, Seen, is_unknown, param, strings, unknown,
+};
 use crate::addr::Name;
 use crate::eval::operators::equal;
 use crate::value::{Kind, Marks, Number, Type, Value, convert, unify};

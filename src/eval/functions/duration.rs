@@ -47,7 +47,8 @@ fn read(text: &str) -> Result<Moment, String> {
         return Err("hour must be between 0 and 23 inclusive".into());
     }
     literal(&mut rest, ":")?;
-    let minute = digits(&mut rest, 2, "minute").ok().filter(|n| *n < 60).ok_or("minute must have exactly two digits")?;
+    let minute =
+        digits(&mut rest, 2, "minute").ok().filter(|n| *n < 60).ok_or("minute must have exactly two digits")?;
     literal(&mut rest, ":")?;
     let second = digits(&mut rest, 2, "second")?;
     within(second, 0..=59, rest, "second")?;

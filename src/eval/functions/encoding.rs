@@ -132,9 +132,7 @@ fn charset(a: &Args<'_>, i: usize) -> Result<Charset, FunctionError> {
         "ISO-8859-1" | "ISO_8859-1" | "LATIN1" | "L1" => Charset::Latin1,
         "US-ASCII" | "ASCII" => Charset::Ascii,
         _ => {
-            let why = format!(
-                "\"{name}\" is not a supported IANA encoding name or alias in this Terraform version"
-            );
+            let why = format!("\"{name}\" is not a supported IANA encoding name or alias in this Terraform version");
             return Err(FunctionError::argument(i, why).quoting(name));
         }
     })

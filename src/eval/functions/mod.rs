@@ -82,11 +82,13 @@ pub struct Function {
     /// What an unknown result is.
     pub result: Outcome,
     pub body: Body,
+    /// What the arguments must look like where they are written.
+    pub written: Option<Written>,
 }
 
 impl Function {
     const fn new(name: &'static str, params: &'static [Param], result: Outcome, run: Run) -> Self {
-        Self { name, params, variadic: None, result, body: Body::Eager(run) }
+        Self { name, params, variadic: None, result, body: Body::Eager(run), written: None }
     }
 
     const fn variadic(mut self, param: Param) -> Self {
@@ -95,7 +97,12 @@ impl Function {
     }
 
     const fn lazy(name: &'static str, params: &'static [Param], run: Lazy) -> Self {
-        Self { name, params, variadic: None, result: Outcome::Any, body: Body::Lazy(run) }
+        Self { name, params, variadic: None, result: Outcome::Any, body: Body::Lazy(run), written: None }
+    }
+
+    const fn written(mut self, check: Written) -> Self {
+        self.written = Some(check);
+        self
     }
 
     /// The description of the argument at a position.
@@ -148,6 +155,7 @@ impl Function {
     }
 }
 
+pub(super) type Written = fn(&[Expr]) -> Result<(), FunctionError>;
 type Run = fn(&Args<'_>) -> Result<Value, FunctionError>;
 pub(super) type Lazy = fn(&[Expr], Span, Cx<'_>) -> Evaluated;
 

@@ -16,9 +16,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("min", &[], NUMBER, |a| extreme(a, |a, b| a < b)).variadic(param("numbers", Accepts::Number)),
     Function::new("parseint", &[param("number", Accepts::Any), param("base", Accepts::Number)], NUMBER, parseint),
     Function::new("pow", &[param("num", Accepts::Number), param("power", Accepts::Number)], NUMBER, pow),
-    Function::new("signum", &[param("num", Accepts::Number)], NUMBER, |a| {
-        a.int(0).map(|n| Value::from(n.signum()))
-    }),
+    Function::new("signum", &[param("num", Accepts::Number)], NUMBER, |a| a.int(0).map(|n| Value::from(n.signum()))),
     Function::new("sum", &[param("list", Accepts::Any)], NUMBER, sum),
 ];
 
@@ -55,11 +53,10 @@ fn parseint(a: &Args<'_>) -> Answer {
         return Err(FunctionError::argument(1, "base must be a whole number between 2 and 62 inclusive"));
     }
     let base = base as u32;
-    let invalid =
-        || {
-            FunctionError::argument(0, format!("cannot parse \"{text}\" as a base {base} integer"))
-                .or(format!("cannot parse (sensitive value) as a base {base} integer"))
-        };
+    let invalid = || {
+        FunctionError::argument(0, format!("cannot parse \"{text}\" as a base {base} integer"))
+            .or(format!("cannot parse (sensitive value) as a base {base} integer"))
+    };
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),

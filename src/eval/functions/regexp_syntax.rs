@@ -59,7 +59,8 @@ pub(super) fn check(pattern: &str) -> Checked<()> {
                 Some((least, most, after)) => {
                     let quoted = head(before, after);
                     let too_many = |n: Option<u32>| n.is_none_or(|n| n > MAX_REPEAT);
-                    if too_many(least) || most.is_some_and(too_many) || most.flatten().is_some_and(|m| Some(m) < least) {
+                    if too_many(least) || most.is_some_and(too_many) || most.flatten().is_some_and(|m| Some(m) < least)
+                    {
                         return refuse("invalid repeat count", quoted);
                     }
                     repeat = before;
@@ -325,7 +326,9 @@ fn class_char<'a>(text: &'a str, whole: &str) -> Checked<(u32, &'a str)> {
         (None, "r") => 13,
         (None, "t") => 9,
         (None, "v") => 11,
-        (None, digits) if digits.starts_with(|c: char| c.is_ascii_digit()) => u32::from_str_radix(digits, 8).unwrap_or(0),
+        (None, digits) if digits.starts_with(|c: char| c.is_ascii_digit()) => {
+            u32::from_str_radix(digits, 8).unwrap_or(0)
+        }
         (None, other) => other.chars().next().map_or(0, u32::from),
     };
     Ok((code, rest))

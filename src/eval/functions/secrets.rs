@@ -14,8 +14,7 @@ use crate::value::Type;
 const STRING: Outcome = Outcome::Of(Accepts::String);
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("bcrypt", &[param("str", Accepts::String)], STRING, hash)
-        .variadic(param("cost", Accepts::Number)),
+    Function::new("bcrypt", &[param("str", Accepts::String)], STRING, hash).variadic(param("cost", Accepts::Number)),
     Function::new(
         "rsadecrypt",
         &[param("ciphertext", Accepts::String), param("privatekey", Accepts::String)],
