@@ -33,6 +33,7 @@ pub fn trials() -> Vec<Trial> {
         })
         .collect();
     trials.push(trial("console::cases_are_enough", cases_are_enough));
+    trials.push(trial("console::every_function_has_cases", every_function_has_cases));
     trials
 }
 
@@ -57,6 +58,31 @@ fn cases_are_enough() {
     }
     println!("{all:5} cases");
     assert!(all >= LEAST, "{all} cases are fewer than {LEAST}");
+}
+
+/// Cases that each function has at least.
+const LEAST_OF_A_FUNCTION: usize = 5;
+
+/// Known during a plan only, or different with each call: unit tests cover them.
+const NOT_OF_THE_CONSOLE: &[&str] = &["plantimestamp"];
+
+fn every_function_has_cases() {
+    let all: Vec<String> = families().iter().flat_map(|path| Cases::read(path).expressions).collect();
+    let mut few = Vec::new();
+    for name in kiban::eval::functions::names() {
+        let calls = |text: &&String| {
+            let open = format!("{name}(");
+            let starts = text.match_indices(&open).map(|(at, _)| at);
+            let word = |c: char| c == '_' || c.is_alphanumeric();
+            starts.into_iter().any(|at| !text[..at].ends_with(word))
+        };
+        let count = all.iter().filter(calls).count();
+        println!("{count:5} cases of {name}");
+        if count < LEAST_OF_A_FUNCTION && !NOT_OF_THE_CONSOLE.contains(&name) {
+            few.push(name);
+        }
+    }
+    assert!(few.is_empty(), "fewer than {LEAST_OF_A_FUNCTION} cases of {}", few.join(", "));
 }
 
 /// What a case file holds.
