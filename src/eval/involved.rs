@@ -140,6 +140,7 @@ mod tests {
             home_dir: None,
             plan_timestamp: String::new(),
             applying: false,
+            in_template: false,
             now: String::new,
         };
         let object =
