@@ -176,7 +176,7 @@ fn parse(pattern: &str, at: usize) -> Result<Verb<'_>, FunctionError> {
     };
     verb.width = number(&mut chars);
     if chars.next_if(|(_, c)| *c == '.').is_some() {
-        verb.precision = number(&mut chars);
+        verb.precision = Some(number(&mut chars).unwrap_or(0));
     }
     if chars.next_if(|(_, c)| *c == '[').is_some() {
         if chars.peek().is_none_or(|(_, c)| *c != '0') {
@@ -232,11 +232,11 @@ fn append(verb: &Verb<'_>, value: &Value, out: &mut String) -> Result<(), Functi
             let given = fit(value, &Type::String).map_err(|why| unsupported(why.reason()))?;
             let whole = given.as_str().unwrap_or("");
             let cut = match verb.precision {
-                Some(n) => {
+                Some(n) if n > 0 => {
                     use unicode_segmentation::UnicodeSegmentation;
                     Cow::Owned(whole.graphemes(true).take(n).collect::<String>())
                 }
-                None => Cow::Borrowed(whole),
+                _ => Cow::Borrowed(whole),
             };
             if verb.mode == 'q' { padded(verb, &quoted(&cut), out) } else { padded(verb, &cut, out) }
         }
