@@ -123,12 +123,7 @@ impl Bench<'_> {
             RunMode::Normal => Mode::Normal,
             RunMode::RefreshOnly => Mode::RefreshOnly,
         };
-        let options = Options {
-            mode,
-            targets: run.options.targets.clone(),
-            replace: run.options.replace.clone(),
-            ..Options::default()
-        };
+        let options = Options { mode, targets: run.options.targets.clone(), replace: run.options.replace.clone() };
         if mode != Mode::Normal && !options.replace.is_empty() {
             let detail =
                 "Forcing resource instance replacement (with -replace=...) is allowed only in normal planning mode.";
