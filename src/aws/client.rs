@@ -10,7 +10,6 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_sdk_sts::config::endpoint::ResolveEndpoint;
 use aws_sdk_sts::error::DisplayErrorContext;
-use aws_types::sdk_config::TimeSource;
 
 use super::loader::Loader;
 use super::retry::NoBlindRetries;

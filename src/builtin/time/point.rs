@@ -55,7 +55,7 @@ pub fn moved(moment: &Moment, amount: i64, unit: Unit) -> Result<Moment> {
         let first: Date = local.date().first_of_month();
         let first = first.checked_add(Span::new().try_months(months).map_err(|_| beyond())?).map_err(|_| beyond())?;
         let date = first.checked_add(i64::from(local.day() - 1).days()).map_err(|_| beyond())?;
-        Ok(date.to_datetime(local.time()))
+        Ok::<DateTime, Error>(date.to_datetime(local.time()))
     };
     let local = match unit {
         Unit::Years => months(12)?,
