@@ -50,7 +50,7 @@ pub fn moved(moment: &Moment, amount: i64, unit: Unit) -> Result<Moment> {
         let seconds = amount.checked_mul(factor).ok_or_else(beyond)?;
         local.checked_add(SignedDuration::from_secs(seconds)).map_err(|_| beyond())
     };
-    let months = |factor: i64| {
+    let months = |factor: i64| -> Result<_> {
         let months = amount.checked_mul(factor).ok_or_else(beyond)?;
         let first: Date = local.date().first_of_month();
         let first = first.checked_add(Span::new().try_months(months).map_err(|_| beyond())?).map_err(|_| beyond())?;
