@@ -128,6 +128,8 @@ pub struct Diagnostic {
     pub attribute: Option<crate::addr::Path>,
     /// What the guilty expression refers to, and what that is.
     pub values: Vec<Involved>,
+    /// Whether [`Diagnostic::values`] is all that there is to say: no expression around the guilty one adds to it.
+    pub told: bool,
     /// A condition that the configuration itself states does not hold for what `address` names.
     pub checked: bool,
 }
@@ -159,6 +161,7 @@ impl Diagnostic {
             hint: None,
             attribute: None,
             values: Vec::new(),
+            told: false,
             checked: false,
         }
     }

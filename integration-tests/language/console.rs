@@ -274,7 +274,8 @@ fn told_by_kiban(text: &str) -> String {
         let Some((_, detail)) = errors.last_mut() else { continue };
         let bare = line.trim_start();
         if let Some(note) = bare.strip_prefix("= ") {
-            detail_goes_on = !note.starts_with("help: ") && !note.starts_with("with: ") && !note.starts_with("where: ");
+            detail_goes_on =
+                !note.starts_with("help: ") && !note.starts_with("with: ") && !note.starts_with("values: ");
             if detail_goes_on {
                 detail.extend([note, "\n"]);
             }

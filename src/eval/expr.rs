@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 
 use super::Scope;
-use super::{call, for_expr, operators, template, traversal};
+use super::{call, for_expr, involved, operators, template, traversal};
 use crate::addr::Name;
 use crate::diag::{Diagnostic, Diagnostics, Span};
-use crate::hcl::ast::{Expr, ExprKind, ObjectKey};
+use crate::hcl::ast::{Access, Expr, ExprKind, Ident, ObjectKey};
 use crate::value::{Kind, Marks, Refinement, Type, Value, convert, unify};
 
 /// Deepest nesting of expressions; bounds the stack that evaluation needs.
@@ -17,6 +17,11 @@ const MAX_DEPTH: u16 = 200;
 /// Evaluates an expression. All independent errors in it are reported together.
 pub fn evaluate(expr: &Expr, scope: &dyn Scope) -> Result<Value, Diagnostics> {
     eval(expr, Cx { scope, depth: 0 })
+}
+
+/// The value of a reference, without telling with an error what it is about: who tells so asks for it.
+pub(super) fn reference(root: &Ident, steps: &[Access], scope: &dyn Scope) -> Evaluated {
+    traversal::traversal(root, steps, Cx { scope, depth: 0 })
 }
 
 /// Where an expression is evaluated, and how deep within others.
@@ -52,6 +57,30 @@ pub(super) fn fail(summary: &str, detail: impl Into<String>, span: Span) -> Diag
 
 pub(super) fn eval(expr: &Expr, cx: Cx<'_>) -> Evaluated {
     let cx = cx.deeper(expr.span)?;
+    eval_kind(expr, cx).map_err(|mut found| {
+        for problem in found.iter_mut().filter(|d| !d.told) {
+            let guilty = problem.span.map_or(expr, |span| operand_at(expr, span));
+            problem.values = involved(guilty, problem.span, cx.scope);
+            problem.told = true;
+        }
+        found
+    })
+}
+
+/// The operand that stands at a place, where the place is not that of a whole expression.
+fn operand_at(expr: &Expr, span: Span) -> &Expr {
+    let mut found = expr;
+    if !matches!(expr.kind, ExprKind::Traversal(..) | ExprKind::Access(..)) {
+        expr.children(&mut |inner| {
+            if inner.span == span {
+                found = inner;
+            }
+        });
+    }
+    found
+}
+
+fn eval_kind(expr: &Expr, cx: Cx<'_>) -> Evaluated {
     match &expr.kind {
         ExprKind::Literal(value) => Ok(value.clone()),
         ExprKind::Template(parts) => template::template(parts, cx),

@@ -2,7 +2,8 @@
 //!
 //! Knows nothing of what went wrong. Sensitive and ephemeral values are left out.
 
-use super::{Scope, evaluate};
+use super::Scope;
+use super::expr::reference;
 use crate::diag::{Involved, Span};
 use crate::hcl::ast::{Access, Expr, ExprKind, Ident};
 use crate::value::{Kind, Number, Type, Value};
@@ -36,9 +37,7 @@ fn one(root: &Ident, steps: &[Access], scope: &dyn Scope) -> Option<Involved> {
     let fixed = steps.iter().take_while(|s| is_fixed(s)).count();
     for length in (1..=fixed).rev() {
         let steps = steps.get(..length)?;
-        let span = steps.last().map_or(root.span, |s| root.span.to(s.span()));
-        let expr = Expr { kind: ExprKind::Traversal(root.clone(), steps.to_vec()), span };
-        let Ok(value) = evaluate(&expr, scope) else { continue };
+        let Ok(value) = reference(root, steps, scope) else { continue };
         if !value.marks.is_empty() {
             return None;
         }
