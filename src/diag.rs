@@ -6,6 +6,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use unicode_segmentation::UnicodeSegmentation as _;
+
 /// Identity of one source text within [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(u32);
@@ -89,7 +91,7 @@ impl Sources {
         }
     }
 
-    /// Line and column (in characters) of a byte offset.
+    /// Line and column (in what a reader takes for characters: grapheme clusters) of a byte offset.
     pub fn position(&self, source: SourceId, byte: usize) -> Position {
         let text = self.get(source).map_or("", |s| &s.text);
         let mut byte = byte.min(text.len());
@@ -98,7 +100,7 @@ impl Sources {
         }
         let before = &text[..byte];
         let line_start = before.rfind('\n').map_or(0, |i| i + 1);
-        Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1, byte }
+        Position { line: before.matches('\n').count() + 1, column: before[line_start..].graphemes(true).count() + 1, byte }
     }
 }
 
@@ -336,6 +338,8 @@ mod tests {
         assert_eq!(sources.position(id, 0), Position { line: 1, column: 1, byte: 0 });
         assert_eq!(sources.position(id, 9), Position { line: 2, column: 3, byte: 9 });
         assert_eq!(sources.position(id, 999).line, 3);
+        let family = sources.add("b.tf", "e\u{301} 👩‍👩‍👧=");
+        assert_eq!(sources.position(family, "e\u{301} 👩‍👩‍👧".len()).column, 4);
     }
 
     #[test]
