@@ -100,7 +100,11 @@ impl Sources {
         }
         let before = &text[..byte];
         let line_start = before.rfind('\n').map_or(0, |i| i + 1);
-        Position { line: before.matches('\n').count() + 1, column: before[line_start..].graphemes(true).count() + 1, byte }
+        Position {
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].graphemes(true).count() + 1,
+            byte,
+        }
     }
 }
 

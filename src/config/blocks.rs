@@ -96,9 +96,10 @@ impl<'a> Reader<'a> {
             self.found.push(
                 Diagnostic::error(
                     format!("Missing {} for {kind}", missing[0]),
-                    format!("{} {kind} block has {}.", article(kind), count(labels)),
+                    format!("All {kind} blocks must have {} labels ({}).", labels.len(), labels.join(", ")),
                 )
-                .at(block.header)
+                .at(opening(block))
+                .within(block.header)
                 .hint(format!("Write {}.", header(kind, labels))),
             );
             return false;
@@ -107,7 +108,14 @@ impl<'a> Reader<'a> {
             self.found.push(
                 Diagnostic::error(
                     format!("Extraneous label for {kind}"),
-                    format!("{} {kind} block has {}.", article(kind), count(labels)),
+                    match labels {
+                        [] => format!("No labels are expected for {kind} blocks."),
+                        _ => format!(
+                            "Only {} labels ({}) are expected for {kind} blocks.",
+                            labels.len(),
+                            labels.join(", ")
+                        ),
+                    },
                 )
                 .at(extra.span)
                 .within(block.header)
@@ -119,7 +127,10 @@ impl<'a> Reader<'a> {
             if !is_identifier(&label.name) {
                 self.found.push(
                     Diagnostic::error(
-                        "Invalid name",
+                        match &**kind {
+                            "variable" | "output" => format!("Invalid {kind} name"),
+                            _ => "Invalid name".to_owned(),
+                        },
                         "A name must start with a letter or underscore and may contain only letters, digits, underscores, and dashes.",
                     )
                     .at(label.span),
@@ -134,7 +145,21 @@ impl<'a> Reader<'a> {
         self.found.push(
             Diagnostic::error(
                 format!("Duplicate {what}"),
-                format!("\"{name}\" is already taken by the {what} at {}.", self.place(before)),
+                match what {
+                    "variable declaration" => format!(
+                        "A variable named \"{name}\" was already declared at {}. Variable names must be unique within a module.",
+                        self.place(before)
+                    ),
+                    "output definition" => format!(
+                        "An output named \"{name}\" was already defined at {}. Output names must be unique within a module.",
+                        self.place(before)
+                    ),
+                    "local value definition" => format!(
+                        "A local value named \"{name}\" was already defined at {}. Local value names must be unique within a module.",
+                        self.place(before)
+                    ),
+                    _ => format!("\"{name}\" is already taken by the {what} at {}.", self.place(before)),
+                },
             )
             .at(now)
             .hint("Rename or remove one of the two."),
@@ -142,8 +167,10 @@ impl<'a> Reader<'a> {
     }
 
     fn place(&self, span: Span) -> String {
-        let at = self.sources.position(span.source, span.range().start);
-        format!("{}:{}:{}", self.sources.get(span.source).map_or("", |s| &s.name), at.line, at.column)
+        let [at, end] = [span.start, span.end].map(|byte| self.sources.position(span.source, byte as usize));
+        let name = self.sources.get(span.source).map_or("", |s| &s.name);
+        let last = if at.line == end.line { String::new() } else { format!("{},", end.line) };
+        format!("{name}:{},{}-{last}{}", at.line, at.column, end.column)
     }
 
     /// Reports arguments and nested blocks beyond those named.
@@ -181,7 +208,8 @@ impl<'a> Reader<'a> {
                         "Missing required argument",
                         format!("The argument \"{name}\" is required, but no definition was found."),
                     )
-                    .at(block.header),
+                    .at(opening(block))
+                    .within(block.header),
                 );
                 self.dropped = true;
                 None
@@ -278,7 +306,7 @@ impl<'a> Reader<'a> {
                 self.found.push(
                     Diagnostic::error(
                         "Invalid combination of \"count\" and \"for_each\"",
-                        "Only one of the two may be set.",
+                        "The \"count\" and \"for_each\" meta-arguments are mutually-exclusive, only one should be used to be explicit about the number of resources to be created.",
                     )
                     .at(each.name.span),
                 );
@@ -296,7 +324,7 @@ impl<'a> Reader<'a> {
             self.found.push(
                 Diagnostic::error(
                     "Invalid provider configuration reference",
-                    "Provider name must either stand alone or be followed by a period and then a configuration alias.",
+                    "The provider argument requires a provider type name, optionally followed by a period and then a configuration alias.",
                 )
                 .at(attribute.expr.span),
             );
@@ -305,16 +333,10 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn article(word: &str) -> &'static str {
-    if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "An" } else { "A" }
-}
-
-fn count(labels: &[&str]) -> String {
-    match labels {
-        [] => "no labels".into(),
-        [one] => format!("one label, its {one}"),
-        many => format!("{} labels: {}", many.len(), many.join(" and ")),
-    }
+/// The brace that opens a block: what is missing should stand behind it.
+fn opening(block: &Block) -> Span {
+    let start = block.body.span.start;
+    Span { start, end: start + 1, ..block.body.span }
 }
 
 fn header(kind: &str, labels: &[&str]) -> String {

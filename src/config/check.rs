@@ -319,12 +319,20 @@ impl Check<'_> {
         };
         match &reference.target {
             Target::Variable(name) if !module.variables.contains_key(name) => {
-                let diagnostic = undeclared("input variable", &format!("An input variable with the name \"{name}\""))
-                    .hint(format!("Declare it with a block: variable \"{name}\" {{}}"));
+                let diagnostic = Diagnostic::error(
+                    "Reference to undeclared input variable",
+                    format!("An input variable with the name \"{name}\" has not been declared."),
+                )
+                .at(reference.span)
+                .hint(format!("This variable can be declared with a variable \"{name}\" {{}} block."));
                 self.suggest(diagnostic, did_you_mean(name, module.variables.keys().map(|n| &**n)));
             }
             Target::Local(name) if !module.locals.contains_key(name) => {
-                let diagnostic = undeclared("local value", &format!("A local value with the name \"{name}\""));
+                let diagnostic = Diagnostic::error(
+                    "Reference to undeclared local value",
+                    format!("A local value with the name \"{name}\" has not been declared."),
+                )
+                .at(reference.span);
                 self.suggest(diagnostic, did_you_mean(name, module.locals.keys().map(|n| &**n)));
             }
             Target::Resource(addr) if !module.resources.contains_key(addr) => {
@@ -356,7 +364,11 @@ impl Check<'_> {
                 );
             }
             Target::Module(name) | Target::ModuleOutput(name, _) if !module.calls.contains_key(name) => {
-                let diagnostic = undeclared("module", &format!("A module call named \"{name}\""));
+                let diagnostic = Diagnostic::error(
+                    "Reference to undeclared module",
+                    format!("No module call named \"{name}\" is declared in {}.", describe(module)),
+                )
+                .at(reference.span);
                 self.suggest(diagnostic, did_you_mean(name, module.calls.keys().map(|n| &**n)));
             }
             Target::ModuleOutput(name, output) => {
@@ -374,20 +386,26 @@ impl Check<'_> {
                 }
             }
             Target::Context(name) => {
-                let (allowed, needs) = match &**name {
-                    "each" => (place.each, "for_each"),
-                    "count" => (place.count, "count"),
-                    "self" => (place.own, "a postcondition"),
-                    _ => (true, ""),
+                let (allowed, summary, detail) = match &**name {
+                    "each" => (
+                        place.each,
+                        "Reference to \"each\" in context without for_each",
+                        "The \"each\" object can be used only in \"module\" or \"resource\" blocks, and only when the \"for_each\" argument is set.",
+                    ),
+                    "count" => (
+                        place.count,
+                        "Reference to \"count\" in non-counted context",
+                        "The \"count\" object can only be used in \"module\", \"resource\", and \"data\" blocks, and only when the \"count\" argument is set.",
+                    ),
+                    "self" => (
+                        place.own,
+                        "Invalid \"self\" reference",
+                        "The \"self\" object is not available in this context. This object can be used only in resource provisioner, connection, and postcondition blocks.",
+                    ),
+                    _ => return,
                 };
                 if !allowed {
-                    self.found.push(
-                        Diagnostic::error(
-                            format!("Reference to \"{name}\" in context without {needs}"),
-                            format!("The \"{name}\" object can be used only where {needs} is set."),
-                        )
-                        .at(reference.span),
-                    );
+                    self.found.push(Diagnostic::error(summary, detail).at(reference.span));
                 }
             }
             _ => {}

@@ -80,7 +80,9 @@ fn arity(function: &Function, given: usize, call: &Call, span: Span) -> Result<(
         let or_more = if function.variadic.is_some() { " at least" } else { "" };
         let detail =
             format!("Function \"{name}\" expects{or_more} {least} argument(s). Missing value for \"{missing}\".");
-        return Err(fail("Not enough function arguments", detail, span));
+        // What is missing should stand before the closing parenthesis.
+        let closing = Span { start: span.end.saturating_sub(1), ..span };
+        return Err(fail("Not enough function arguments", detail, closing));
     }
     if given > least && function.variadic.is_none() {
         let detail = format!("Function \"{name}\" expects only {least} argument(s).");

@@ -163,7 +163,7 @@ fn conditional(condition: &Expr, yes: &Expr, no: &Expr, span: Span, cx: Cx<'_>) 
                     "The true and false result expressions must have consistent types. {}",
                     describe_mismatch(&yes_known.ty(), &no_known.ty())
                 ),
-                span,
+                yes.span.to(no.span),
             );
             found.extend(chosen.err().into_iter().flatten());
             return Err(found);

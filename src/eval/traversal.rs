@@ -38,7 +38,9 @@ pub(super) fn walk(value: Value, span: Span, steps: &[Access], cx: Cx<'_>) -> Ev
 
 fn attribute(object: &Value, name: &Ident) -> Evaluated {
     let marks = object.marks;
-    let unsupported = |detail: String| Diagnostic::error("Unsupported attribute", detail).at(name.span);
+    // The dot belongs to the step.
+    let step = Span { start: name.span.start.saturating_sub(1), ..name.span };
+    let unsupported = |detail: String| Diagnostic::error("Unsupported attribute", detail).at(step);
     let missing = |known: &mut dyn Iterator<Item = &str>| {
         let diagnostic = unsupported(format!("This object does not have an attribute named \"{}\".", name.name));
         match did_you_mean(&name.name, known) {

@@ -103,7 +103,7 @@ impl Reader<'_> {
             self.diagnostics.push(
                 Diagnostic::error(
                     "Unclosed configuration block",
-                    "There is no closing brace for this block before the end of the file, or before the next block.",
+                    "There is no closing brace for this block before the end of the file. This may be caused by incorrect brace nesting elsewhere in this file.",
                 )
                 .at(self.span(brace.range()))
                 .within(block.header)

@@ -186,8 +186,10 @@ fn unknown_attribute(block: &crate::schema::Block, path: &Path, span: Span) -> O
     if block.names().any(|n| n == &**name) {
         return None;
     }
-    let found =
-        Diagnostic::error("Unsupported attribute", format!("There is no attribute \"{name}\" to ignore changes of."));
+    let found = Diagnostic::error(
+        "Unsupported attribute",
+        format!("This object has no argument, nested block, or exported attribute named \"{name}\"."),
+    );
     let near = did_you_mean(name, block.names()).map(|n| format!("Did you mean \"{n}\"?"));
     Some(Diagnostic { hint: near, ..found.at(span) })
 }

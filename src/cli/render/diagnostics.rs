@@ -120,7 +120,13 @@ pub fn to_json(diagnostic: &Diagnostic, sources: &Sources) -> Json {
     };
     let mut detail = diagnostic.detail.clone();
     if let Some(hint) = &diagnostic.hint {
-        let _ = write!(detail, "{}{hint}", if detail.is_empty() { "" } else { "\n\n" });
+        let between = match () {
+            () if detail.is_empty() => "",
+            // What Terraform says in the same breath.
+            () if hint.starts_with("Did you mean ") || hint.starts_with("This variable can be declared ") => " ",
+            () => "\n\n",
+        };
+        let _ = write!(detail, "{between}{hint}");
     }
     let mut out = json!({ "severity": severity, "summary": diagnostic.summary, "detail": detail });
     if let Some(address) = &diagnostic.address {

@@ -38,7 +38,12 @@ impl Reader<'_> {
             self.found.push(
                 Diagnostic::error(
                     format!("Duplicate {what} \"{}\" configuration", addr.kind),
-                    format!("{addr} is already taken by the {what} at {}.", self.place(before)),
+                    format!(
+                        "A {} {what} named \"{}\" was already declared at {}. Resource names must be unique per type in each module.",
+                        addr.kind,
+                        addr.name,
+                        self.place(before)
+                    ),
                 )
                 .at(block.header)
                 .hint("Rename or remove one of the two."),
