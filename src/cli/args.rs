@@ -58,6 +58,8 @@ pub enum Command {
     Destroy(DestroyCommand),
     /// Record in the state what the objects are now
     Refresh(RefreshCommand),
+    /// Take an object that exists already into the state
+    Import(ImportCommand),
     /// Compare live objects with the state; changes nothing
     Drift(DriftCommand),
     /// Show the state or a saved plan
@@ -124,6 +126,9 @@ pub struct PlanningArgs {
     /// Only this resource or module and what it depends on; may be repeated
     #[arg(long = "target", value_name = "ADDR", value_parser = target)]
     pub targets: Vec<Target>,
+    /// Everything but this resource or module and what depends on it; may be repeated
+    #[arg(long = "exclude", value_name = "ADDR", value_parser = target, conflicts_with = "targets")]
+    pub excludes: Vec<Target>,
     /// Replace this object; may be repeated
     #[arg(long, value_name = "ADDR", value_parser = instance)]
     pub replace: Vec<AbsInstance>,
@@ -161,7 +166,13 @@ impl PlanningArgs {
 
     pub fn request(&self) -> PlanRequest {
         PlanRequest {
-            options: Options { mode: self.mode(), targets: self.targets.clone(), replace: self.replace.clone() },
+            options: Options {
+                mode: self.mode(),
+                targets: self.targets.clone(),
+                excludes: self.excludes.clone(),
+                replace: self.replace.clone(),
+            },
+            generate: None,
             refresh: self.refresh,
             lock: self.state.lock,
             lock_timeout: self.state.lock_timeout,
@@ -173,7 +184,7 @@ impl PlanningArgs {
 
     /// Whether anything is asked for that a saved plan has decided already. Variables may be secrets that it left out.
     pub fn decides(&self) -> bool {
-        self.mode() != Mode::Normal || !self.targets.is_empty() || !self.replace.is_empty() || !self.refresh
+        self.mode() != Mode::Normal || !self.targets.is_empty() || !self.excludes.is_empty() || !self.replace.is_empty() || !self.refresh
     }
 }
 
@@ -187,9 +198,44 @@ pub struct PlanCommand {
     /// Save the plan for `apply`
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Write configuration for imported objects that have none to a new file
+    #[arg(long, value_name = "FILE")]
+    pub generate_config_out: Option<PathBuf>,
     /// Exit with 2 if there is anything to do, 0 if there is nothing
     #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
     pub detailed_exitcode: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  kiban import 'aws_subnet.private[\"a\"]' subnet-0123456789abcdef0")]
+pub struct ImportCommand {
+    #[command(flatten)]
+    pub variables: VariableArgs,
+    #[command(flatten)]
+    pub state: StateArgs,
+    /// Ask for what is missing; -input=false never asks
+    #[arg(long, value_name = SWITCH, default_value = "true", action = ArgAction::Set)]
+    pub input: bool,
+    /// Where the object goes: its block must be in the configuration
+    #[arg(value_name = "ADDR", value_parser = instance)]
+    pub addr: AbsInstance,
+    /// What the provider knows the object by
+    #[arg(value_name = "ID")]
+    pub id: String,
+}
+
+impl ImportCommand {
+    pub fn request(&self) -> PlanRequest {
+        PlanRequest {
+            options: Options::default(),
+            generate: None,
+            refresh: true,
+            lock: self.state.lock,
+            lock_timeout: self.state.lock_timeout,
+            variables: self.variables.ordered.clone(),
+            parallelism: None,
+        }
+    }
 }
 
 #[derive(Args, Debug)]
@@ -444,6 +490,7 @@ impl Command {
             Self::Apply(c) => c.planning.state.state.as_ref(),
             Self::Destroy(c) => c.planning.state.state.as_ref(),
             Self::Refresh(c) => c.planning.state.state.as_ref(),
+            Self::Import(c) => c.state.state.as_ref(),
             Self::Drift(c) => c.state.state.as_ref(),
             Self::Console(c) => c.state.as_ref(),
             Self::Output(c) => c.state.as_ref(),
@@ -458,6 +505,7 @@ impl Command {
             Self::Apply(c) => Some(&mut c.planning.variables),
             Self::Destroy(c) => Some(&mut c.planning.variables),
             Self::Refresh(c) => Some(&mut c.planning.variables),
+            Self::Import(c) => Some(&mut c.variables),
             Self::Drift(c) => Some(&mut c.variables),
             Self::Test(c) => Some(&mut c.variables),
             Self::Console(c) => Some(&mut c.variables),

@@ -72,6 +72,7 @@ async fn dispatch(operations: &dyn Operations, screen: &Screen, command: Command
         Command::Apply(args) => command::apply::run(operations, screen, args).await,
         Command::Destroy(args) => command::destroy::run(operations, screen, args).await,
         Command::Refresh(args) => command::refresh::run(operations, screen, args).await,
+        Command::Import(args) => command::import::run(operations, screen, args).await,
         Command::Drift(args) => command::drift::run(operations, screen, args).await,
         Command::Show(args) => command::show::run(operations, screen, args).await,
         Command::Output(args) => command::output::run(operations, screen, args).await,

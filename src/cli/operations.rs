@@ -39,6 +39,8 @@ pub struct Start {
 #[derive(Clone, Debug)]
 pub struct PlanRequest {
     pub options: Options,
+    /// `-generate-config-out`
+    pub generate: Option<PathBuf>,
     pub refresh: bool,
     pub lock: bool,
     pub lock_timeout: Duration,
@@ -137,6 +139,8 @@ pub trait Operations: Send + Sync {
     /// Plans again what a plan file holds; an error where something else comes out.
     async fn resume(&self, from: &Path, request: PlanRequest) -> Result<Planned, Failure>;
     async fn apply(&self, planned: Planned, observer: &dyn Observer) -> Result<Applied, Failure>;
+    /// Takes an object that exists already into the state.
+    async fn import(&self, addr: &AbsInstance, id: &str, request: PlanRequest) -> Result<Validated, Failure>;
     async fn drift(&self, request: PlanRequest) -> Result<Drifted, Failure>;
     /// Writes a plan file.
     async fn save(&self, planned: &Planned, to: &Path) -> Result<(), Failure>;

@@ -35,6 +35,7 @@ impl Work {
     fn args(&self, request: PlanRequest) -> Args {
         Args {
             options: request.options,
+            generate: request.generate,
             refresh: request.refresh,
             lock: request.lock,
             lock_timeout: request.lock_timeout,
@@ -110,6 +111,11 @@ impl Operations for Work {
         let done = ops::apply(&self.session, planned, observer).await?;
         let outputs = done.state.outputs.iter().map(|(k, o)| (k.clone(), (o.value.clone(), o.sensitive))).collect();
         Ok(Applied { outputs, summary: done.summary, diagnostics: done.diagnostics, sources: done.sources })
+    }
+
+    async fn import(&self, addr: &AbsInstance, id: &str, request: PlanRequest) -> Result<Validated, Failure> {
+        let done = ops::import(&self.session, &self.args(request), addr, id).await?;
+        Ok(Validated { diagnostics: done.warnings, sources: done.sources })
     }
 
     async fn drift(&self, request: PlanRequest) -> Result<Drifted, Failure> {

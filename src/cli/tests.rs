@@ -135,6 +135,10 @@ impl Operations for Fake {
         })
     }
 
+    async fn import(&self, _: &AbsInstance, _: &str, _: PlanRequest) -> Result<Validated, Failure> {
+        self.validate().await
+    }
+
     async fn drift(&self, _: PlanRequest) -> Result<Drifted, Failure> {
         self.check()?;
         let drift = self.found();

@@ -66,6 +66,15 @@ pub fn load_with(base: &Path, folder: &Path, mut sources: Sources, locate: &mut 
     Loaded { config, diagnostics: all, broken }
 }
 
+/// Adds a text to the root module, as if it stood in a file of its own.
+pub fn add_text(config: &mut Config, name: &str, text: &str) -> Diagnostics {
+    let id = config.sources.add(name, text);
+    let (body, mut found) = parse(name, id, text);
+    let mut reader = Reader::new(&mut config.root, &mut found, &config.sources);
+    body.blocks.into_iter().for_each(|block| reader.block(block));
+    found
+}
+
 struct Loader<'a> {
     base: &'a Path,
     sources: &'a mut Sources,

@@ -46,6 +46,16 @@ pub async fn apply(session: &Session, planned: Planned, observer: &dyn Observer)
     drop(connections);
     drop(world);
     let mut found = applied.diagnostics;
+    if !plan.complete {
+        found.push(Diagnostic::warning(
+            "Applied changes may be incomplete",
+            "The plan was created with the -target or the -exclude option in effect, so some changes requested in the \
+             configuration may have been ignored and the output values may not be fully updated. Run the following \
+             command to verify that no other changes are pending:\n    kiban plan\n\nNote that these options are not \
+             suitable for routine use, and are provided only for exceptional situations such as recovering from errors \
+             or mistakes, or when Terraform specifically suggests to use them as part of an error message.",
+        ));
+    }
     if let Err(error) = backend.unlock().await {
         found.push(Diagnostic::from(error));
     }

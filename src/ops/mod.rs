@@ -7,6 +7,8 @@ pub mod clock;
 mod console;
 mod drift;
 mod fmt;
+mod generate;
+mod import;
 mod inspect;
 mod local_exec;
 mod install;
@@ -34,6 +36,7 @@ pub use apply::{Outcome, apply};
 pub use console::{Answer, Console, console, console_over_plan};
 pub use drift::{Drifted, drift};
 pub use fmt::{FormatRequest, Formatted, FormattedFile, format, format_text};
+pub use import::{Imported, import};
 pub use inspect::{Graphed, Stored, graph, schemas, stored};
 pub use install::{Progress, install};
 pub use plan::{Planned, plan};
@@ -71,6 +74,8 @@ impl Session {
 #[derive(Clone, Debug)]
 pub struct Args {
     pub options: crate::plan::Options,
+    /// `-generate-config-out`: a new file for the configuration of imported objects that have none.
+    pub generate: Option<PathBuf>,
     pub refresh: bool,
     pub lock: bool,
     pub lock_timeout: Duration,
@@ -86,6 +91,7 @@ impl Default for Args {
     fn default() -> Self {
         Self {
             options: crate::plan::Options::default(),
+            generate: None,
             refresh: true,
             lock: true,
             lock_timeout: Duration::ZERO,

@@ -7,13 +7,14 @@ use crate::addr::{AbsInstance, AbsResource};
 use crate::apply::{Clock, PROVISIONER_HINT, provisioned, recover};
 use crate::config::Config;
 use crate::diag::{Diagnostic, Diagnostics, Sources, Span};
-use crate::plan::{Inputs, Mode, Plan};
+use crate::plan::{Inputs, Mode, Plan, Selection};
 use crate::provider::{Freshness, Providers};
 use crate::refresh::refresh;
 use crate::state::State;
 use crate::state::backend::Backend;
 use crate::state::journal::{Journal, Outcome, Record, Unfinished};
 
+use super::generate::generate;
 use super::prepare::{Prepared, lock, prepare};
 use super::{Args, OpResult, Session};
 
@@ -42,22 +43,41 @@ impl Planned {
 /// Most steps at once where the user does not say: services set their own pace below it.
 const PARALLELISM: usize = 64;
 
-/// Plans the configuration against the live objects.
-pub async fn plan(session: &Session, args: &Args, operation: &str) -> OpResult<Planned> {
+/// A state that is locked and read, with the configuration for it and its providers ready.
+pub(super) struct Opened {
+    pub prepared: Prepared,
+    pub backend: Box<dyn Backend>,
+    pub journal: Journal,
+    pub stored: State,
+    pub warnings: Diagnostics,
+}
+
+/// What every operation that changes a state begins with.
+pub(super) async fn opened(session: &Session, args: &Args, operation: &str) -> OpResult<Opened> {
     let prepared = prepare(session, args)?;
     let backend = prepared.backend(session);
     lock(session, args, &*backend, operation).await.map_err(|e| prepared.fail(Diagnostic::from(e)))?;
     let stored = backend.read().await.map_err(|e| prepared.fail(Diagnostic::from(e)))?;
     let mut stored = stored.unwrap_or_default();
-    let world = prepared.world(false);
-    let connections = prepared.connections();
-    connections.configure_early(&world, &stored).await.map_err(|e| prepared.fail(e))?;
+    let configured = prepared.connections().configure_early(&prepared.world(false), &stored).await;
+    configured.map_err(|e| prepared.fail(e))?;
     let (journal, unfinished) =
         Journal::open(prepared.place.journal()).map_err(|e| prepared.fail(Diagnostic::from(e)))?;
     let mut warnings = prepared.warnings.clone();
     let recovered = settle(&prepared, &*backend, &journal, &unfinished, &mut stored, &*session.clock).await;
     warnings.extend(recovered.map_err(|e| prepared.fail(e))?);
+    Ok(Opened { prepared, backend, journal, stored, warnings })
+}
 
+/// Plans the configuration against the live objects.
+pub async fn plan(session: &Session, args: &Args, operation: &str) -> OpResult<Planned> {
+    let Opened { mut prepared, backend, journal, stored, mut warnings } = opened(session, args, operation).await?;
+    if let Some(path) = &args.generate {
+        let written = generate(session, &mut prepared, &stored, path).await;
+        written.map_err(|e| prepared.fail(e))?;
+    }
+    let world = prepared.world(false);
+    let connections = prepared.connections();
     // Where the refresh itself is the result, nothing may be left out.
     let thorough = args.options.mode == Mode::RefreshOnly;
     let freshness = if thorough { Freshness::Thorough } else { Freshness::Run };
@@ -74,14 +94,19 @@ pub async fn plan(session: &Session, args: &Args, operation: &str) -> OpResult<P
     // Objects of providers that are configured on the way are read there.
     let late: BTreeSet<&AbsResource> =
         stored.resources.iter().filter(|(_, r)| connections.is_late(&r.provider)).map(|(addr, _)| addr).collect();
-    let now = |addr: &AbsInstance| !late.contains(&addr.resource);
+    let selection = Selection::new(&args.options, &prepared.graph);
+    let destroy = args.options.mode == Mode::Destroy;
+    let now = |addr: &AbsInstance| !late.contains(&addr.resource) && (destroy || selection.reads(addr));
     let live = async {
         if args.refresh { refresh(&stored, &prepared.providers, now, freshness).await } else { Ok(stored.clone()) }
     };
-    let (plan, found) = Box::pin(crate::plan::plan(inputs, live)).await.map_err(|e| prepared.fail(e))?;
+    let (mut plan, found) = Box::pin(crate::plan::plan(inputs, live)).await.map_err(|e| prepared.fail(e))?;
     warnings.extend(found);
     drop(connections);
     drop(world);
+    for change in plan.changes.iter_mut().filter(|c| c.key.addr.resource.module.is_root()) {
+        change.generated = prepared.generated.get(&change.key.addr.resource.resource).cloned();
+    }
     let parallelism = args.parallelism.unwrap_or(PARALLELISM);
     if args.local_exec == Some(false) {
         refused_provisioners(&plan, &prepared.config).or(()).map_err(|e| prepared.fail(e))?;

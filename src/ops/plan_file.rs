@@ -36,6 +36,8 @@ pub struct PlanFile {
     pub destroy: bool,
     pub refresh_only: bool,
     pub targets: Vec<String>,
+    #[serde(default)]
+    pub excludes: Vec<String>,
     pub replace: Vec<String>,
     /// Arguments without those of sensitive variables.
     pub variables: Vec<(String, String)>,
@@ -71,6 +73,7 @@ pub fn write_plan_file(
         destroy: args.options.mode == Mode::Destroy,
         refresh_only: args.options.mode == Mode::RefreshOnly,
         targets: args.options.targets.iter().map(ToString::to_string).collect(),
+        excludes: args.options.excludes.iter().map(ToString::to_string).collect(),
         replace: args.options.replace.iter().map(ToString::to_string).collect(),
         variables: Vec::new(),
         sensitive: Vec::new(),
@@ -130,13 +133,14 @@ impl PlanFile {
         self.unchanged(&args.variables)?;
         let mut out = args.clone();
         let targets = super::parse_targets(&self.targets)?;
+        let excludes = super::parse_targets(&self.excludes)?;
         let replace = self.replace.iter().filter_map(|r| crate::addr::AbsInstance::parse(r)).collect();
         let mode = match (self.destroy, self.refresh_only) {
             (true, _) => Mode::Destroy,
             (_, true) => Mode::RefreshOnly,
             _ => Mode::Normal,
         };
-        out.options = Options { mode, targets, replace };
+        out.options = Options { mode, targets, excludes, replace };
         let given = self.variables.iter().map(|(kind, text)| match kind.as_str() {
             "file" => Argument::File(text.clone()),
             _ => Argument::Var(text.clone()),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::addr::{ModuleInstance, Name};
+use crate::addr::{ModuleInstance, Name, ResourceAddr};
 use crate::config::{Config, Given, UNSUPPORTED_VERSION, Variable, given, load};
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::eval::world::{Facts, World, variable_value};
@@ -32,6 +32,8 @@ pub struct Prepared {
     pub providers: Arc<Providers>,
     pub warnings: Diagnostics,
     pub place: StatePlace,
+    /// Configuration that this run has written for imported objects.
+    pub generated: BTreeMap<ResourceAddr, String>,
 }
 
 /// Loads and evaluates what stands before everything else. Needs no network.
@@ -64,7 +66,7 @@ pub(super) fn prepare(session: &Session, args: &Args) -> OpResult<Prepared> {
         return Err(Failure::new(found, &config.sources));
     }
     let given = given.values.into_keys().collect();
-    Ok(Prepared { config, graph, variables, given, facts, providers, warnings: found, place })
+    Ok(Prepared { config, graph, variables, given, facts, providers, warnings: found, place, generated: BTreeMap::new() })
 }
 
 /// Surroundings of the evaluation.

@@ -21,7 +21,7 @@ use crate::state::{LANGUAGE_VERSION, ObjectState, State, Status, mark_at};
 use crate::value::Value;
 use crate::value::json::{from_json, type_to_json};
 
-use super::{Action, Change, Drift, Mode, OutputChange, Plan};
+use super::{Action, Change, Drift, Mode, OutputChange, Plan, Relevant};
 use values::{sensitive_shape, shown, unknown_shape};
 
 /// Finds the schema of an instance's type.
@@ -48,7 +48,6 @@ pub fn plan(document: &Document<'_>) -> Json {
         "output_changes": output_changes(&plan.outputs),
         "prior_state": prior_state(document),
         "configuration": configuration::configuration(config, schemas),
-        "relevant_attributes": [],
         "timestamp": plan.timestamp,
         "applyable": !document.errored && (!plan.is_empty() || (plan.mode == Mode::RefreshOnly && !plan.drift.is_empty())),
         "complete": plan.complete,
@@ -62,6 +61,10 @@ pub fn plan(document: &Document<'_>) -> Json {
             (name.to_string(), json!({ "value": value }))
         });
         out["variables"] = Json::Object(variables.collect());
+    }
+    if !plan.relevant.is_empty() {
+        let one = |r: &Relevant| json!({ "resource": r.object.to_string(), "attribute": path(&r.path) });
+        out["relevant_attributes"] = plan.relevant.iter().map(one).collect();
     }
     if !plan.checks.is_empty() {
         out["checks"] = checks::checks(&plan.checks);
@@ -99,6 +102,9 @@ fn resource_change(change: &Change) -> Json {
     }
     if let Some(id) = &change.importing {
         delta["importing"] = json!({ "id": id });
+    }
+    if let Some(text) = &change.generated {
+        delta["generated_config"] = text.clone().into();
     }
     out.insert("change".into(), delta);
     if let Some(reason) = change.reason {

@@ -5,22 +5,26 @@
 
 mod connections;
 mod drift;
+mod generate;
 mod instance;
 pub mod json;
 mod lookup;
 mod model;
 mod moves;
 mod propose;
+mod relevant;
 mod steps;
 mod targets;
 mod walk;
 
 pub use connections::Connections;
 pub use drift::drifted;
+pub use generate::resource_block;
 pub use instance::{InstanceInput, InstancePlan, plan_instance, with_prior_at};
 pub use lookup::{find_schema, provider_of};
 pub use model::{
     Action, Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan, Reason, Relevant, Step, StepKind, Summary,
 };
 pub use propose::{difference, propose, with_write_only};
-pub use walk::{Inputs, UNDECIDED_CHECK, plan};
+pub use targets::Selection;
+pub use walk::{Inputs, UNDECIDED_CHECK, identify, plan};

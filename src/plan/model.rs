@@ -166,6 +166,8 @@ pub enum Mode {
 pub struct Options {
     pub mode: Mode,
     pub targets: Vec<Target>,
+    /// `-exclude`: these, and what depends on them, stay as they are.
+    pub excludes: Vec<Target>,
     /// `-replace`
     pub replace: Vec<AbsInstance>,
 }

@@ -32,8 +32,9 @@ use super::drift::drifted;
 use super::lookup::{find_schema, provider_of};
 use super::model::{Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan};
 use super::moves::Moves;
-use super::targets::names;
+use super::targets::Selection;
 use imports::Imports;
+pub use imports::identify;
 
 /// What a plan is made of.
 pub struct Inputs<'a> {
@@ -139,8 +140,7 @@ struct Walk<'a> {
     pending: BTreeSet<ConfigResource>,
     /// Resources whose new object comes before the old one goes, by their own or a dependant's wish.
     create_first: BTreeSet<ConfigResource>,
-    /// With targets: these, and what they depend on.
-    included: Option<BTreeSet<ConfigResource>>,
+    selection: Selection<'a>,
     /// Data sources of check blocks that could not be read.
     unread: BTreeSet<AbsResource>,
     /// The prior state is there.
@@ -163,6 +163,7 @@ impl<'a> Walk<'a> {
                 create_first.insert(own);
             }
         }
+        let selection = Selection::new(inputs.options, inputs.graph);
         let mut walk = Self {
             inputs,
             prior: State::default(),
@@ -176,14 +177,13 @@ impl<'a> Walk<'a> {
             undecided: BTreeSet::new(),
             pending: BTreeSet::new(),
             create_first,
-            included: None,
+            selection,
             unread: BTreeSet::new(),
             live: false,
             refreshed: BTreeSet::new(),
             open: Vec::new(),
             found: Diagnostics::new(),
         };
-        walk.included = walk.targeted();
         walk.find_imports();
         walk
     }
@@ -220,39 +220,14 @@ impl<'a> Walk<'a> {
                 .all(|r| r.resource.mode == ResourceMode::Data)
     }
 
-    /// Whether an output of a module is told: with targets, only what follows from them.
+    /// Whether an output of a module is told.
     fn outputs_take_part(&self, module: &ModulePath, name: &Name) -> bool {
-        let Some(included) = &self.included else { return true };
-        let behind = self.inputs.graph.resources_behind(&Node::Output(module.clone(), name.clone()));
-        !behind.is_empty() && behind.iter().all(|r| included.contains(*r))
+        self.selection.has_output(self.inputs.graph, module, name)
     }
 
-    fn targeted(&self) -> Option<BTreeSet<ConfigResource>> {
-        let targets = &self.inputs.options.targets;
-        if targets.is_empty() {
-            return None;
-        }
-        let mut included = BTreeSet::new();
-        for node in self.inputs.graph.nodes() {
-            let Node::Resource(resource) = node else { continue };
-            if targets.iter().any(|t| names(t, resource)) {
-                included.insert(resource.clone());
-                included.extend(self.inputs.graph.resources_behind(node).into_iter().cloned());
-            }
-        }
-        Some(included)
-    }
-
-    /// Whether an instance takes part: always, unless there are targets.
+    /// Whether an instance takes part: always, unless the user has chosen.
     fn takes_part(&self, instance: &AbsInstance) -> bool {
-        let targets = &self.inputs.options.targets;
-        let Some(included) = &self.included else { return true };
-        let config = instance.resource.config();
-        if !included.contains(&config) {
-            return false;
-        }
-        // A resource that is itself a target takes part with the targeted instances only; dependencies do with all.
-        !targets.iter().any(|t| names(t, &config)) || targets.iter().any(|t| t.covers(instance))
+        self.selection.has(instance)
     }
 
     /// Plans all resources of one level; its data sources are read at the same time.

@@ -7,7 +7,8 @@ use crate::plan::{Mode, Options};
 
 pub async fn run(operations: &dyn Operations, screen: &Screen, args: DriftCommand) -> u8 {
     let request = PlanRequest {
-        options: Options { mode: Mode::RefreshOnly, targets: args.targets, replace: Vec::new() },
+        options: Options { mode: Mode::RefreshOnly, targets: args.targets, ..Options::default() },
+        generate: None,
         refresh: true,
         lock: args.state.lock,
         lock_timeout: args.state.lock_timeout,

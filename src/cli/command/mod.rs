@@ -6,6 +6,7 @@ pub(super) mod destroy;
 pub(super) mod drift;
 pub(super) mod fmt;
 pub(super) mod graph;
+pub(super) mod import;
 pub(super) mod init;
 pub(super) mod output;
 pub(super) mod plan;

@@ -2,13 +2,14 @@
 
 use crate::cli::args::PlanCommand;
 use crate::cli::render::{events, plan};
-use crate::cli::{Operations, Planned, Screen, VERSION};
+use crate::cli::{Operations, PlanRequest, Planned, Screen, VERSION};
 use crate::plan::Mode;
 use crate::state::LANGUAGE_VERSION;
 
 pub async fn run(operations: &dyn Operations, screen: &Screen, args: PlanCommand) -> u8 {
     begin(screen);
-    let planned = match operations.plan(args.planning.request()).await {
+    let request = PlanRequest { generate: args.generate_config_out.clone(), ..args.planning.request() };
+    let planned = match operations.plan(request).await {
         Ok(planned) => planned,
         Err(failure) => return screen.fail(&failure),
     };

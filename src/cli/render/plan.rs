@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use super::diff::{self, Compare, Diff, Paint, Shape};
 use super::{Colour, Palette, Schemas};
-use crate::addr::{InstanceKey, Mode as ResourceMode};
+use crate::addr::{InstanceKey, Mode as ResourceMode, Path, Step};
 use crate::plan::{Action, Change, Drift, Mode, Plan, Reason, Summary};
+use crate::value::Value;
 
 /// Renders a plan: what changed outside, what will be done, what outputs become, and the summary.
 pub fn render(plan: &Plan, schemas: Schemas<'_>, palette: Palette) -> String {
@@ -219,7 +220,10 @@ fn header(change: &Change) -> Vec<String> {
     if let (Some(from), true) = (&change.moved_from, change.action != Action::NoOp) {
         lines.push(format!("(moved from {from})"));
     }
-    if let Some(id) = &change.importing {
+    if change.generated.is_some() {
+        lines.push("(config will be generated)".into());
+    }
+    if let Some(id) = change.importing.as_ref().filter(|_| change.action != Action::NoOp) {
         lines.push(format!("(imported from \"{}\")", super::printable(id)));
         if change.action.is_replace() {
             lines.push("Warning: this will destroy the imported resource".into());
@@ -248,8 +252,13 @@ fn why(change: &Change) -> Option<String> {
 }
 
 fn drift(plan: &Plan, schemas: Schemas<'_>, palette: Palette) -> String {
-    let blocks: String =
-        plan.drift.iter().filter_map(|d| drifted(d, schemas, palette)).map(|text| format!("{text}\n")).collect();
+    let blocks: String = plan
+        .drift
+        .iter()
+        .filter(|d| matters(d, plan))
+        .filter_map(|d| drifted(d, schemas, palette))
+        .map(|text| format!("{text}\n"))
+        .collect();
     if blocks.is_empty() {
         return String::new();
     }
@@ -259,6 +268,30 @@ fn drift(plan: &Plan, schemas: Schemas<'_>, palette: Palette) -> String {
         palette.paint(Colour::Read, "Note: Objects have changed outside of kiban"),
         palette.prose(intro)
     )
+}
+
+/// Whether a difference may be a reason for what is planned. A refresh alone shows all of them.
+fn matters(drift: &Drift, plan: &Plan) -> bool {
+    if plan.mode == Mode::RefreshOnly {
+        return true;
+    }
+    let Some(live) = &drift.after else {
+        let again = |c: &Change| c.key == drift.key && c.action == Action::Create;
+        return plan.changes.iter().any(again) || plan.relevant.iter().any(|r| r.object.covers(&drift.key.addr));
+    };
+    let differs = |path: &Path| at(&drift.before, path) != at(live, path);
+    plan.relevant.iter().any(|r| r.object.covers(&drift.key.addr) && differs(&r.path))
+}
+
+/// What stands at a path, as far as it leads somewhere.
+fn at<'v>(value: &'v Value, path: &Path) -> &'v Value {
+    path.0.iter().fold(value, |value, step| {
+        let next = match step {
+            Step::Attr(name) | Step::Key(name) => value.get(name),
+            Step::Index(n) => value.as_slice().and_then(|items| items.get(usize::try_from(*n).ok()?)),
+        };
+        next.unwrap_or(value)
+    })
 }
 
 /// One object whose live form is not the one in state; `None` where nothing that shows differs.

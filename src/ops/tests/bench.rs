@@ -121,6 +121,15 @@ impl Bench {
         })
     }
 
+    /// Takes an object into the state.
+    pub fn import(&self, address: &str, id: &str) -> Result<(), Vec<String>> {
+        let session = self.session();
+        let address = address.replace("part.", &format!("{LONG}."));
+        let addr = crate::addr::AbsInstance::parse(&address).expect("an address");
+        let done = self.run(Crash::Never, crate::ops::import(&session, &Args::default(), &addr, id)).expect("no crash");
+        done.map(drop).map_err(|f| messages(&f.diagnostics))
+    }
+
     /// Warnings of a plan.
     pub fn warnings_with(&self, args: &Args) -> Result<Vec<String>, Vec<String>> {
         let session = self.session();
@@ -259,6 +268,12 @@ pub fn targeting(targets: &[&str]) -> Args {
     let texts: Vec<String> = targets.iter().map(|t| t.replace("part.", &format!("{LONG}."))).collect();
     let targets = crate::ops::parse_targets(&texts).expect("targets");
     Args { options: Options { targets, ..Options::default() }, ..Args::default() }
+}
+
+pub fn excluding(excludes: &[&str]) -> Args {
+    let mut args = targeting(excludes);
+    args.options.excludes = std::mem::take(&mut args.options.targets);
+    args
 }
 
 pub fn replacing(address: &str) -> Args {

@@ -1,7 +1,7 @@
 //! Objects that exist already and come under management.
 
 use super::Bench;
-use super::bench::{Crash, Ended, actions, targeting};
+use super::bench::{Crash, Ended, actions, excluding, targeting};
 use crate::ops::Args;
 use crate::plan::{Action, Plan};
 use crate::provider::mock::{Stored, Verb};
@@ -216,4 +216,82 @@ fn a_secret_id_is_not_shown() {
     let plan = bench.plan().expect("plans");
     assert_eq!(imported(&plan), ["part.a (sensitive value)"]);
     assert!(plan.changes.iter().all(|c| c.action == Action::NoOp), "{:?}", actions(&plan));
+}
+
+#[test]
+fn configuration_is_written_where_there_is_none_and_plans_empty() {
+    let bench = stocked(&["x", "y"]);
+    bench.store.meddle(|objects| {
+        let object = objects.get_mut(&RemoteId::from("x")).expect("it");
+        object.attributes.set("secret", "hunter2").set("labels", Object::new().with("a b", "c").with("d", "e"));
+    });
+    let blocks = import("part.a", "\"x\"") + &import("part.b", "\"y\"");
+    bench.write("main.tf", &blocks);
+    let args = Args { generate: Some("new/../generated.tf".into()), ..Args::default() };
+    let plan = bench.plan_with(&args);
+    assert!(plan.expect_err("no such folder")[0].starts_with("Failed to write generated config"));
+    let args = Args { generate: Some("generated.tf".into()), ..Args::default() };
+    let plan = bench.plan_with(&args).expect("plans");
+    assert_eq!(imported(&plan), ["part.a x", "part.b y"]);
+    let written = std::fs::read_to_string(bench.dir.path().join("generated.tf")).expect("written");
+    let text = plan.changes[1].generated.as_deref().expect("text");
+    assert!(written.starts_with("# __generated__ by kiban\n") && written.contains(text), "{written}");
+    assert!(written.contains("  secret            = null # sensitive\n") && !written.contains("hunter2"), "{written}");
+    // The secret is told by nobody; the rest is as it is.
+    assert_eq!(actions(&plan), ["part.a update"]);
+    let planned = bench.plan().expect("plans with the file as with the text");
+    assert_eq!(actions(&planned), ["part.a update"]);
+    assert!(bench.plan_with(&args).expect_err("refused")[0].starts_with("Target generated file already exists"));
+}
+
+#[test]
+fn configuration_is_not_written_for_what_repeats() {
+    let bench = stocked(&["x"]);
+    bench.write("main.tf", &import("part.a[0]", "\"x\""));
+    let args = Args { generate: Some("generated.tf".into()), ..Args::default() };
+    let why = bench.plan_with(&args).expect_err("refused");
+    assert!(why[0].contains("The given import block is not compatible with config generation."), "{why:?}");
+    assert!(!bench.dir.path().join("generated.tf").exists());
+}
+
+#[test]
+fn the_command_takes_one_object_and_says_what_is_in_the_way() {
+    let bench = stocked(&["x", "y"]);
+    bench.write(
+        "main.tf",
+        "resource \"part\" \"a\" { name = \"x\" }\nresource \"part\" \"b\" {\n count = 1\n name = \"y\"\n}",
+    );
+    assert_eq!(bench.import("part.a", "x"), Ok(()));
+    assert_eq!(bench.import("part.b[0]", "y"), Ok(()));
+    bench.settled();
+    for (addr, id, why) in [
+        ("part.a", "x", "Resource already managed by Terraform: "),
+        ("part.z", "x", "resource address \"tfcoremock_engine_resource.z\" does not exist in the configuration.: "),
+        ("part.b[4]", "x", "Configuration for import target does not exist: "),
+        ("module.m.part.a", "x", "Import to non-existent module: module.m is not defined"),
+        ("data.part.a", "x", "Invalid import address: A managed resource address is required."),
+    ] {
+        let found = bench.import(addr, id).expect_err(addr);
+        assert!(found.len() == 1 && found[0].starts_with(why), "{addr}: {found:?}");
+    }
+    bench.write("main.tf", "resource \"part\" \"c\" { name = \"c\" }");
+    assert!(
+        bench.import("part.c", "nope").expect_err("refused")[0].starts_with("Cannot import non-existent remote object")
+    );
+    // The lock is free again.
+    assert_eq!(bench.apply(), ["part.a delete", "part.b[0] delete", "part.c create"]);
+}
+
+#[test]
+fn what_is_excluded_is_not_imported() {
+    let bench = stocked(&["x", "y"]);
+    bench.write(
+        "main.tf",
+        &format!(
+            "resource \"part\" \"a\" {{ name = \"x\" }}\nresource \"part\" \"b\" {{ name = \"y\" }}\n{}{}",
+            import("part.a", "\"x\""),
+            import("part.b", "\"y\"")
+        ),
+    );
+    assert_eq!(imported(&bench.plan_with(&excluding(&["part.b"])).expect("plans")), ["part.a x"]);
 }

@@ -13,6 +13,7 @@ mod lifecycle;
 mod order;
 mod properties;
 mod random;
+mod selection;
 mod values;
 
 pub(super) use bench::Bench;

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
 
 use super::Walk;
+use crate::addr::ModuleInstance;
 use crate::plan::model::{Action, Change, ChangeKey, Mode, Plan};
+use crate::plan::relevant::Relevance;
 use crate::plan::{steps, targets};
 
 impl Walk<'_> {
@@ -69,11 +71,8 @@ impl Walk<'_> {
         self.found.extend(self.moves.unresolved());
         self.found.extend(self.unmanaged());
         self.found.extend(targets::unmatched(self.inputs.options, self.inputs.graph, self.inputs.stored));
-        if self.included.is_some() && !self.found.has_errors() {
-            self.found.push(Diagnostic::warning(
-                "Resource targeting is in effect",
-                "You are creating a plan with the -target option, which means that the result of this plan may not represent all of the changes requested by the current configuration.\n\nThe -target option is not for routine use, and is provided only for exceptional situations such as recovering from errors or mistakes, or when kiban specifically suggests to use it as part of an error message.",
-            ));
+        if !self.found.has_errors() {
+            self.found.extend(self.selection.warning());
         }
         if self.found.has_errors() {
             return Err(self.found);
@@ -102,6 +101,12 @@ impl Walk<'_> {
                 Err(cycles) => return Err(cycles.diagnostics),
             }
         };
+        let mut relevance = Relevance::new(self.inputs.config, self.inputs.world);
+        changes.iter().for_each(|change| relevance.change(change));
+        for (name, _) in self.outputs.iter().filter(|(_, o)| o.action != Action::NoOp) {
+            relevance.output(&ModuleInstance::root(), name);
+        }
+        let relevant = relevance.finish();
         let plan = Plan {
             mode: self.inputs.options.mode,
             changes,
@@ -109,10 +114,10 @@ impl Walk<'_> {
             gates: ordered.gates,
             outputs: self.outputs,
             drift: self.drift,
-            relevant: Vec::new(),
+            relevant,
             prior: self.prior,
             checks: self.inputs.world.checks(std::mem::take),
-            complete: self.included.is_none(),
+            complete: self.selection.is_whole(),
             timestamp: self.inputs.world.facts.surroundings.plan_timestamp.clone(),
             data: self.data,
             open: self.open,

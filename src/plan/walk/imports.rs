@@ -239,7 +239,7 @@ fn evaluated_key(expr: &Expr, value: Value) -> Result<InstanceKey, Diagnostics> 
 }
 
 /// The id that a block gives, and how it is shown.
-pub(in crate::plan) fn identify(
+pub fn identify(
     provider: &dyn Provider,
     kind: &str,
     identity: &ImportIdentity,

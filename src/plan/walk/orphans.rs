@@ -2,7 +2,6 @@
 
 use crate::addr::{AbsInstance, ConfigResource, InstanceKey, Mode as ResourceMode, ModulePath, ProviderAddr};
 use crate::config::Repetition;
-use crate::state::ObjectState;
 
 use super::Walk;
 use super::managed::prevented;
@@ -39,7 +38,7 @@ impl Walk<'_> {
                 continue;
             }
             let Some(before) = self.decode(&addr, object, &schema) else { continue };
-            if self.inputs.options.mode == Mode::RefreshOnly || !self.leaves(&addr, object) {
+            if self.inputs.options.mode == Mode::RefreshOnly || !self.selection.lets_go(&addr, object, &self.prior) {
                 let mut change = self.change(&addr, &provider, Action::NoOp, Some(before.clone()), Some(before));
                 // The order of a later delete hangs on them.
                 change.dependencies.clone_from(&object.dependencies);
@@ -58,12 +57,6 @@ impl Walk<'_> {
             self.pending.insert(config);
             self.changes.insert(change.key.clone(), change);
         }
-    }
-
-    /// Whether targets let an object that is to be deleted go: it, or something it depends on, is a target.
-    fn leaves(&self, addr: &AbsInstance, object: &ObjectState) -> bool {
-        let targets = &self.inputs.options.targets;
-        targets.is_empty() || targets.iter().any(|t| t.covers(addr) || object.dependencies.iter().any(|d| names(t, d)))
     }
 
     /// Whether a `removed` block lets the object live on outside the state.

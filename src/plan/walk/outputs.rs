@@ -10,7 +10,7 @@ use crate::plan::model::{Action, Mode, OutputChange};
 impl Walk<'_> {
     pub(super) fn outputs(&mut self) {
         let root = ModuleInstance::root();
-        let destroy = self.inputs.options.mode == Mode::Destroy && self.inputs.options.targets.is_empty();
+        let destroy = self.inputs.options.mode == Mode::Destroy && self.selection.is_whole();
         for (name, output) in &self.inputs.config.root.outputs {
             let before = self.prior.outputs.get(name).map(stored_output);
             if self.inputs.options.mode == Mode::Destroy || !self.outputs_take_part(&ModulePath::root(), name) {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use super::*;
+use crate::addr::Target;
 use crate::addr::{AbsInstance, Name, Path, ProviderAddr, Step};
-use crate::plan::{ChangeKey, OutputChange};
+use crate::plan::{ChangeKey, OutputChange, Relevant};
 use crate::schema::{Block, Schema, SharedSchema, list_block, map_of, number, set_block, set_of, single_block, string};
 use crate::state::State;
 use crate::value::json::from_json;
@@ -223,6 +224,11 @@ fn drift_and_outputs() {
     ]
     .map(|(k, v)| (Name::from(k), v))
     .into();
+    assert!(!text(&made).contains("outside of kiban"), "nothing that is planned has to do with it");
+    let relevant = |address: &str, path: Path| Relevant { object: Target::parse(address).expect("address"), path };
+    made.relevant = vec![relevant("aws_thing.a", Path::attr("id"))];
+    assert!(!text(&made).contains("outside of kiban"), "another attribute is no reason");
+    made.relevant = vec![relevant("aws_thing.a", Path::attr("size")), relevant("aws_thing.b", Path::root())];
     insta::assert_snapshot!("drift_and_outputs", text(&made));
     made.mode = Mode::RefreshOnly;
     insta::assert_snapshot!("refresh_only", text(&made));
