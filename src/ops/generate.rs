@@ -5,7 +5,9 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-use crate::addr::{AbsResource, ConfigResource, InstanceKey, ModuleInstance, ModulePath, Name, ProviderAddr, ResourceAddr};
+use crate::addr::{
+    AbsResource, ConfigResource, InstanceKey, ModuleInstance, ModulePath, Name, ProviderAddr, ResourceAddr,
+};
 use crate::config::{Config, Import, add_text};
 use crate::diag::{Diagnostic, Diagnostics, reason};
 use crate::eval::evaluate;

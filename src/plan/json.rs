@@ -18,8 +18,8 @@ use crate::addr::{AbsInstance, InstanceKey, Mode as ResourceMode, ModuleInstance
 use crate::config::Config;
 use crate::schema::SharedSchema;
 use crate::state::{LANGUAGE_VERSION, ObjectState, State, Status, mark_at};
-use crate::value::Value;
 use crate::value::json::{from_json, type_to_json};
+use crate::value::{Kind, Value};
 
 use super::{Action, Change, Drift, Mode, OutputChange, Plan, Relevant};
 use values::{sensitive_shape, shown, unknown_shape};
@@ -44,8 +44,6 @@ pub fn plan(document: &Document<'_>) -> Json {
         "format_version": "1.2",
         "terraform_version": LANGUAGE_VERSION,
         "planned_values": planned_values(plan, schemas),
-        "resource_changes": plan.changes.iter().map(resource_change).collect::<Vec<_>>(),
-        "output_changes": output_changes(&plan.outputs),
         "prior_state": prior_state(document),
         "configuration": configuration::configuration(config, schemas),
         "timestamp": plan.timestamp,
@@ -61,6 +59,12 @@ pub fn plan(document: &Document<'_>) -> Json {
             (name.to_string(), json!({ "value": value }))
         });
         out["variables"] = Json::Object(variables.collect());
+    }
+    if !plan.changes.is_empty() && plan.mode != Mode::RefreshOnly {
+        out["resource_changes"] = plan.changes.iter().map(resource_change).collect();
+    }
+    if !plan.outputs.is_empty() {
+        out["output_changes"] = output_changes(&plan.outputs);
     }
     if !plan.relevant.is_empty() {
         let one = |r: &Relevant| json!({ "resource": r.object.to_string(), "attribute": path(&r.path) });
@@ -143,6 +147,9 @@ fn output_changes(outputs: &BTreeMap<Name, OutputChange>) -> Json {
         let mut delta = delta(output.action, before.as_ref(), after.as_ref());
         if after.as_ref().is_none_or(Value::is_wholly_known) {
             delta["after_unknown"] = false.into();
+        }
+        if let (Json::Object(delta), Some(Kind::Unknown(..))) = (&mut delta, after.as_ref().map(|v| &v.kind)) {
+            delta.remove("after");
         }
         delta["before_sensitive"] = output.sensitive.into();
         delta["after_sensitive"] = output.sensitive.into();

@@ -55,6 +55,8 @@ pub enum Reason {
     TriggeredBy,
     NoResourceConfig,
     NoModule,
+    /// A `moved` block has led it to an address that the configuration does not have.
+    NoMoveTarget,
     CountIndex,
     EachKey,
     WrongRepetition,
@@ -73,6 +75,7 @@ impl Reason {
             Self::Requested => "replace_by_request",
             Self::TriggeredBy => "replace_by_triggers",
             Self::NoResourceConfig => "delete_because_no_resource_config",
+            Self::NoMoveTarget => "delete_because_no_move_target",
             Self::NoModule => "delete_because_no_module",
             Self::CountIndex => "delete_because_count_index",
             Self::EachKey => "delete_because_each_key",

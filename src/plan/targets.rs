@@ -50,6 +50,11 @@ impl<'a> Selection<'a> {
         self.included.is_none() && self.excludes.is_empty()
     }
 
+    /// Whether anything of a block takes part.
+    pub fn has_block(&self, block: &ConfigResource) -> bool {
+        !self.dragged.contains(block) && self.included.as_ref().is_none_or(|included| included.contains(block))
+    }
+
     /// Whether an instance of the configuration takes part.
     pub fn has(&self, instance: &AbsInstance) -> bool {
         let config = instance.resource.config();

@@ -118,7 +118,9 @@ async fn walk(
     walk.orphans();
     walk.module_outputs();
     walk.outputs();
-    if walk.inputs.options.mode != Mode::Destroy {
+    if walk.inputs.options.mode == Mode::Destroy {
+        walk.disregard();
+    } else {
         walk.conditions();
     }
     walk.finish()

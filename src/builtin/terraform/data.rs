@@ -1,11 +1,25 @@
 //! `terraform_data`: a value in the state, with a life of its own.
 
 use crate::builtin::Machine;
-use crate::provider::{Object, PlannedChange, Result, StateOnly};
+use crate::provider::{Foreign, Object, PlannedChange, Result, StateOnly};
 use crate::schema::{Attribute, Normal, Schema, string};
+use crate::value::json::from_json;
 use crate::value::{Type, Value};
 
 pub struct Data;
+
+/// The object that a `null_resource` becomes by a `moved` block: its triggers go on as what replaces it.
+pub(in crate::builtin) fn take_over(kind: &str, from: &Foreign<'_>) -> Option<Object> {
+    let known = kind == Data::NAME && from.kind == "null_resource" && from.provider.ends_with("/hashicorp/null");
+    let attribute = |name: &str| from.attributes.get(name).map(from_json);
+    // Triggers are mostly written as an object: as one they are no difference.
+    let triggers = attribute("triggers").filter(|t| !t.is_null());
+    let object = Object::new().with("id", attribute("id").filter(|_| known)?);
+    Some(match triggers {
+        Some(triggers) => object.with("triggers_replace", triggers),
+        None => object,
+    })
+}
 
 fn any() -> Attribute {
     Attribute::new(Type::Dynamic).normal(Normal::Verbatim)

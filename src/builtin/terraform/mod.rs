@@ -6,6 +6,7 @@ mod remote_s3;
 mod remote_state;
 
 use super::plugin::Types;
+pub(super) use data::take_over;
 
 pub(super) fn register(types: Types) -> Types {
     types.state_only::<data::Data>().data::<remote_state::RemoteState>()

@@ -235,7 +235,11 @@ fn header(change: &Change) -> Vec<String> {
 fn why(change: &Change) -> Option<String> {
     let addr = &change.key.addr;
     Some(match change.reason? {
-        Reason::NoResourceConfig => format!("because {} is not in configuration", addr.resource.config()),
+        Reason::NoResourceConfig => format!("because {} is not in configuration", addr.resource.resource),
+        Reason::NoMoveTarget => {
+            let from = change.moved_from.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!("because {from} was moved to {addr}, which is not in configuration")
+        }
         Reason::NoModule => format!("because {} is not in configuration", addr.resource.module),
         Reason::CountIndex => format!("because index {} is out of range for count", addr.key),
         Reason::EachKey => format!("because key {} is not in for_each map", addr.key),

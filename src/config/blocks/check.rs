@@ -20,7 +20,7 @@ impl Reader<'_> {
         let Some(name) = block.labels.first().cloned() else { return };
         if let Some(old) = self.module.checks.get(&name.name) {
             let before = old.span;
-            let place = self.place(before);
+            let place = self.sources.place(before);
             self.found.push(
                 Diagnostic::error(
                     format!("Duplicate check \"{}\" configuration", name.name),
@@ -39,7 +39,7 @@ impl Reader<'_> {
         let mut first = None;
         for scoped in block.body.blocks.into_iter().filter(|b| &*b.kind.name == "data") {
             if let Some(first) = first {
-                let place = self.place(first);
+                let place = self.sources.place(first);
                 self.found.push(
                     Diagnostic::error(
                         "Multiple data resource blocks",

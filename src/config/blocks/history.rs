@@ -75,7 +75,7 @@ impl Reader<'_> {
         let import = Import { to, identity, for_each, provider, span: block.header };
         if let Some(before) = self.same_import(&import) {
             let addr = import.to.to_string();
-            let place = self.place(before);
+            let place = self.sources.place(before);
             self.found.push(
                 Diagnostic::error(
                     format!("Duplicate import configuration for \"{addr}\""),

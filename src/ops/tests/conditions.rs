@@ -100,7 +100,7 @@ fn results_are_kept_and_unknown_ones_are_settled_by_the_apply() {
     assert_eq!(kept(&bench), expected);
     bench.settled();
     bench.destroy();
-    assert_eq!(kept(&bench), ["var.v pass"]);
+    assert_eq!(kept(&bench), ["output.o unknown"]);
     assert!(bench.state().check_results.is_some(), "blocks stand in the state though nothing was judged");
 }
 

@@ -1,10 +1,10 @@
 //! Conditions: what they find while planning, and how much that weighs.
 
 use super::Walk;
-use crate::addr::{AbsInstance, AbsResource};
+use crate::addr::{AbsInstance, AbsResource, ModuleInstance};
 use crate::config::{Condition, Resource};
 use crate::diag::{Diagnostic, Severity};
-use crate::eval::checks::{CheckStatus, Checked};
+use crate::eval::checks::{CheckStatus, Checked, Checks};
 use crate::eval::condition::Verdict;
 use crate::eval::world::Keys;
 use crate::eval::{Scope, involved};
@@ -50,6 +50,14 @@ impl Walk<'_> {
         }
     }
 
+    /// In a destroy conditions mean nothing any more: what there is of them goes.
+    pub(super) fn disregard(&mut self) {
+        let mut checks = Checks::declared(self.inputs.config);
+        let outputs = self.inputs.config.root.outputs.iter().filter(|(_, o)| !o.preconditions.is_empty());
+        outputs.for_each(|(name, _)| checks.expect(Checked::Output(ModuleInstance::root(), name.clone())));
+        self.inputs.world.checks(|kept| *kept = checks);
+    }
+
     /// Conditions of outputs and check blocks, in all instances of all modules.
     pub(super) fn conditions(&mut self) {
         for module in self.inputs.config.modules() {
@@ -84,6 +92,8 @@ impl Walk<'_> {
             match self.inputs.world.judge(object, assertion, scope, ASSERTION) {
                 Verdict::Holds => {}
                 Verdict::Fails(found) => self.found.extend(found.into_iter().map(as_warning)),
+                // After an error more is unknown than the apply would leave so.
+                Verdict::Undecided if self.found.has_errors() => {}
                 Verdict::Undecided => self.found.push(
                     Diagnostic::warning(
                         UNDECIDED_CHECK,

@@ -113,7 +113,7 @@ impl Walk<'_> {
     /// Opens an ephemeral resource, if everything that it needs is there.
     pub(super) async fn ephemeral(&mut self, addr: &ConfigResource) {
         let Some(block) = self.block(addr) else { return };
-        let left_out = self.included.as_ref().is_some_and(|included| !included.contains(addr));
+        let left_out = !self.selection.has_block(addr);
         let waits = self.inputs.graph.explicit_resources(addr).iter().any(|r| self.pending.contains(*r));
         let opened = self.inputs.connections.open(self.inputs.world, addr, block, left_out || waits).await;
         self.found.extend(opened.err().into_iter().flatten());

@@ -31,12 +31,14 @@ impl Walk<'_> {
     /// Objects that leave the state and live on.
     fn unmanaged(&self) -> Option<Diagnostic> {
         let forgotten = self.changes.values().filter(|c| c.action == Action::Forget);
-        let list: String = forgotten
+        let mut lines: Vec<String> = forgotten
             .map(|c| match &c.key.deposed {
                 Some(key) => format!("\n - {} (deposed {key})", c.key.addr),
                 None => format!("\n - {}", c.key.addr),
             })
             .collect();
+        lines.sort();
+        let list = lines.concat();
         (!list.is_empty()).then(|| {
             Diagnostic::warning(
                 "Some objects will no longer be managed by Terraform",
@@ -71,9 +73,7 @@ impl Walk<'_> {
         self.found.extend(self.moves.unresolved());
         self.found.extend(self.unmanaged());
         self.found.extend(targets::unmatched(self.inputs.options, self.inputs.graph, self.inputs.stored));
-        if !self.found.has_errors() {
-            self.found.extend(self.selection.warning());
-        }
+        self.found.extend(self.selection.warning());
         if self.found.has_errors() {
             return Err(self.found);
         }

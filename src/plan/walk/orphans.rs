@@ -71,13 +71,15 @@ impl Walk<'_> {
 
     fn why_gone(&self, addr: &AbsInstance) -> Reason {
         let config = addr.resource.config();
+        let Some(block) = self.block(&config) else {
+            return if self.moves.origin(addr).is_some() { Reason::NoMoveTarget } else { Reason::NoResourceConfig };
+        };
         if !self.inputs.world.module_instances(&config.module).contains(&addr.resource.module) {
             return Reason::NoModule;
         }
-        match (self.block(&config).map(|b| &b.repetition), &addr.key) {
-            (None, _) => Reason::NoResourceConfig,
-            (Some(Repetition::Count(_)), InstanceKey::Int(_)) => Reason::CountIndex,
-            (Some(Repetition::ForEach(_)), InstanceKey::Str(_)) => Reason::EachKey,
+        match (&block.repetition, &addr.key) {
+            (Repetition::Count(_), InstanceKey::Int(_)) => Reason::CountIndex,
+            (Repetition::ForEach(_), InstanceKey::Str(_)) => Reason::EachKey,
             _ => Reason::WrongRepetition,
         }
     }
