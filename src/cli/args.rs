@@ -234,6 +234,7 @@ impl ImportCommand {
             lock_timeout: self.state.lock_timeout,
             variables: self.variables.ordered.clone(),
             parallelism: None,
+            local_exec: None,
         }
     }
 }
