@@ -184,7 +184,11 @@ impl PlanningArgs {
 
     /// Whether anything is asked for that a saved plan has decided already. Variables may be secrets that it left out.
     pub fn decides(&self) -> bool {
-        self.mode() != Mode::Normal || !self.targets.is_empty() || !self.excludes.is_empty() || !self.replace.is_empty() || !self.refresh
+        self.mode() != Mode::Normal
+            || !self.targets.is_empty()
+            || !self.excludes.is_empty()
+            || !self.replace.is_empty()
+            || !self.refresh
     }
 }
 

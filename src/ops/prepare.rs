@@ -66,7 +66,17 @@ pub(super) fn prepare(session: &Session, args: &Args) -> OpResult<Prepared> {
         return Err(Failure::new(found, &config.sources));
     }
     let given = given.values.into_keys().collect();
-    Ok(Prepared { config, graph, variables, given, facts, providers, warnings: found, place, generated: BTreeMap::new() })
+    Ok(Prepared {
+        config,
+        graph,
+        variables,
+        given,
+        facts,
+        providers,
+        warnings: found,
+        place,
+        generated: BTreeMap::new(),
+    })
 }
 
 /// Surroundings of the evaluation.
