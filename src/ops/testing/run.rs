@@ -123,7 +123,12 @@ impl Bench<'_> {
             RunMode::Normal => Mode::Normal,
             RunMode::RefreshOnly => Mode::RefreshOnly,
         };
-        let options = Options { mode, targets: run.options.targets.clone(), replace: run.options.replace.clone() };
+        let options = Options {
+            mode,
+            targets: run.options.targets.clone(),
+            replace: run.options.replace.clone(),
+            ..Options::default()
+        };
         if mode != Mode::Normal && !options.replace.is_empty() {
             let detail =
                 "Forcing resource instance replacement (with -replace=...) is allowed only in normal planning mode.";

@@ -54,7 +54,17 @@ pub(super) fn prepare(
     let values = given.values.clone();
     let place = StatePlace::Memory;
     Ok((
-        Prepared { config, graph, variables: values, given: BTreeSet::new(), facts, providers, warnings: found, place },
+        Prepared {
+            config,
+            graph,
+            variables: values,
+            given: BTreeSet::new(),
+            facts,
+            providers,
+            warnings: found,
+            place,
+            generated: BTreeMap::new(),
+        },
         given,
     ))
 }
