@@ -78,11 +78,11 @@ fn structural(text: &str, item: &[Lexeme]) -> Option<Problem> {
     let word = &text[first.range()];
     Some(match (first.kind, item.get(1).map(|l| l.kind)) {
         (Kind::Close(c), _) => Problem::new(
-            "Unexpected closing bracket",
-            format!("There is no opening bracket that this \"{c}\" could close."),
+            "Argument or block definition required",
+            "An argument or block definition is required here.",
             first.range(),
         )
-        .hint("Remove it, or look for a bracket too much further up."),
+        .hint(format!("There is no opening bracket that this \"{c}\" could close: remove it, or look further up.")),
         (Kind::Str, _) => Problem::new("Invalid argument name", "Argument names must not be quoted.", first.range())
             .hint(format!("Write {} = … without quotes.", word.trim_matches('"'))),
         (Kind::Bad(_) | Kind::OpenStr | Kind::OpenComment | Kind::OpenHeredoc, _) => return None,
@@ -100,9 +100,9 @@ fn structural(text: &str, item: &[Lexeme]) -> Option<Problem> {
         )
         .hint(format!("Set an argument with {word} = value.")),
         (_, Some(Kind::Op)) if item.get(1).is_some_and(|l| &text[l.range()] == ":") => Problem::new(
-            "Invalid argument definition",
-            "An argument is set with an equals sign, not with a colon.",
-            item.get(1)?.range(),
+            "Argument or block definition required",
+            "An argument or block definition is required here. To set an argument, use the equals sign \"=\" to introduce the argument value.",
+            first.range(),
         )
         .hint(format!("Write {word} = value.")),
         (_, Some(Kind::Equals)) if item.len() == 2 => Problem::new(

@@ -147,7 +147,7 @@ fn a_file_tells_all_its_faults_and_keeps_what_is_sound() {
 fn faults_of_items() {
     for (input, expect) in [
         ("a = \n", "1: Missing value"),
-        ("a: 1\n", "0: Argument or block definition required"),
+        ("a: 1\n", "1: Argument or block definition required"),
         ("\"a\" = 1\n", "1: Invalid argument name"),
         ("= 1\n", "1: Argument or block definition required"),
         ("a\n", "1: Argument or block definition required"),

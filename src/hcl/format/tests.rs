@@ -25,7 +25,7 @@ fn blanks_between_tokens() {
         ("a = {for k,v in{}:k=>v...}", "a = { for k, v in {} : k => v... }"),
         ("a={ }", "a = {}"),
         ("a={b=1,c=2}", "a = { b = 1, c = 2 }"),
-        ("a = \"x ${ y }%{ if z }${ {} }%{ endif }\"", "a = \"x ${y}%{if z}${{}}%{endif}\""),
+        ("a = \"x ${ y }%{ if z }${ {} }%{ endif }\"", "a = \"x ${y}%{if z}${ {} }%{endif}\""),
         ("a = /* b */ c/* d */", "a = /* b */ c /* d */"),
     ] {
         check(before, after);
