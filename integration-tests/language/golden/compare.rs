@@ -89,13 +89,16 @@ fn short(json: &Json) -> String {
 /// A part of a Terraform plan as kiban shows it: with null in the place of secrets.
 fn without_secrets(key: &str, plan: &Json) -> Json {
     let mut part = plan[key].clone();
+    if part.is_null() {
+        return part;
+    }
     match key {
         "resource_changes" | "resource_drift" => {
             part.as_array_mut().into_iter().flatten().for_each(|c| hide_change(&mut c["change"]));
         }
         "output_changes" => part.as_object_mut().into_iter().flatten().for_each(|(_, c)| hide_change(c)),
         "planned_values" => hide_values(&mut part),
-        "prior_state" => hide_values(&mut part["values"]),
+        "prior_state" => part.get_mut("values").into_iter().for_each(hide_values),
         "variables" => {
             let declared = &plan["configuration"]["root_module"]["variables"];
             for (name, variable) in part.as_object_mut().into_iter().flatten() {
@@ -105,9 +108,6 @@ fn without_secrets(key: &str, plan: &Json) -> Json {
             }
         }
         _ => {}
-    }
-    if part.get("values").is_some_and(Json::is_null) {
-        part.as_object_mut().map(|p| p.remove("values"));
     }
     part
 }
@@ -120,15 +120,12 @@ fn hide_change(change: &mut Json) {
 }
 
 fn hide_values(values: &mut Json) {
-    for (_, output) in values["outputs"].as_object_mut().into_iter().flatten() {
+    for (_, output) in values.get_mut("outputs").and_then(Json::as_object_mut).into_iter().flatten() {
         if output["sensitive"] == true && output.get("value").is_some() {
             output["value"] = Json::Null;
         }
     }
-    if values["outputs"].is_null() {
-        values.as_object_mut().map(|v| v.remove("outputs"));
-    }
-    hide_module(&mut values["root_module"]);
+    values.get_mut("root_module").into_iter().for_each(hide_module);
 }
 
 fn hide_module(module: &mut Json) {

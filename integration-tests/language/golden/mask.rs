@@ -1,6 +1,7 @@
 //! Puts names in the place of what differs from run to run: ids that were chosen, times, versions, lineages.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use regex::Regex;
 use serde_json::Value as Json;
@@ -14,16 +15,25 @@ pub struct Mask {
 }
 
 const UUID: &str = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
-const TIME: &str = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)";
+
+/// What is masked wherever it stands, and by what.
+static PATTERNS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+    let patterns = [
+        (UUID, "<uuid>"),
+        (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", "<time>"),
+        (r"\bafter \d+s\b", "after <seconds>"),
+        (r"\(deposed object [0-9a-f]{8}\)", "(deposed object <key>)"),
+    ];
+    patterns.into_iter().map(|(pattern, name)| (Regex::new(pattern).expect("pattern"), name)).collect()
+});
 
 impl Mask {
     /// Notes the ids in a state. An object keeps the name of the instance that had it first.
     pub fn learn(&mut self, state: &Json) {
-        let uuid = Regex::new(&format!("^{UUID}$")).expect("pattern");
         for resource in state["resources"].as_array().into_iter().flatten() {
             let block = block(resource);
             for instance in resource["instances"].as_array().into_iter().flatten() {
-                let Some(id) = instance["attributes"]["id"].as_str().filter(|id| uuid.is_match(id)) else { continue };
+                let Some(id) = instance["attributes"]["id"].as_str().filter(|id| id.len() == 36) else { continue };
                 if self.names.contains_key(id) {
                     continue;
                 }
@@ -41,13 +51,7 @@ impl Mask {
         for (id, name) in &self.names {
             text = text.replace(id, name);
         }
-        let replace = |text: String, pattern: &str, name: &str| {
-            Regex::new(pattern).expect("pattern").replace_all(&text, name).into_owned()
-        };
-        let text = replace(text, UUID, "<uuid>");
-        let text = replace(text, TIME, "<time>");
-        let text = replace(text, r"\bafter \d+s\b", "after <seconds>");
-        replace(text, r"\(deposed object [0-9a-f]{8}\)", "(deposed object <key>)")
+        PATTERNS.iter().fold(text, |text, (pattern, name)| pattern.replace_all(&text, *name).into_owned())
     }
 
     pub fn json(&self, json: &mut Json) {

@@ -16,7 +16,8 @@ pub fn difference(expected: &str, actual: &str) -> String {
 /// What a plan says in lines that both programs write alike: objects, numbers and outputs, without the prose around.
 pub fn significant(text: &str) -> Vec<String> {
     let mut out = Vec::new();
-    for line in text.lines().map(str::trim_end) {
+    let end = |line: &&str| !["Saved the plan", "Warning:", "Error:"].iter().any(|s| line.starts_with(s));
+    for line in text.lines().map(str::trim_end).take_while(end) {
         let ours = line.starts_with(' ') || line.starts_with("-/+") || line.starts_with("+/-");
         let number = ["Plan:", "Changes to Outputs:", "No changes."].iter().any(|s| line.starts_with(s));
         if ours || number {

@@ -1,0 +1,4 @@
+module "one" {
+  source = "./part"
+  name   = "uno"
+}

@@ -1,0 +1,5 @@
+module "a" {
+  source = "./part"
+  count  = 1
+  name   = "y"
+}

@@ -1,0 +1,5 @@
+module "b" {
+  source = "./part"
+  count  = 2
+  name   = "x"
+}

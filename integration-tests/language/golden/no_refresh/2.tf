@@ -1,0 +1,4 @@
+#! with -refresh=false
+resource "terraform_data" "a" {
+  input = 2
+}

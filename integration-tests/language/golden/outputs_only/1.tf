@@ -1,0 +1,3 @@
+output "a" {
+  value = { x = 1, y = [1, 2] }
+}

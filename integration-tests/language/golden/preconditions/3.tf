@@ -1,0 +1,2 @@
+#! same
+#! with -var size=20

@@ -1,0 +1,11 @@
+variable "tag" {
+  default = "one"
+}
+
+resource "terraform_data" "a" {
+  input = "x"
+}
+
+output "tag" {
+  value = var.tag
+}

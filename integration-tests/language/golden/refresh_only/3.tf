@@ -1,0 +1,2 @@
+#! same
+#! with -refresh-only -var tag=two

@@ -1,0 +1,2 @@
+#! same
+#! with -replace=terraform_data.a

@@ -1,0 +1,2 @@
+#! same
+#! taint terraform_data.a

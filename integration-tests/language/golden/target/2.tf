@@ -1,0 +1,2 @@
+#! same
+#! with -target=terraform_data.d[1]

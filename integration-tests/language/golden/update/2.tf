@@ -1,0 +1,11 @@
+resource "terraform_data" "a" {
+  input = "two"
+}
+
+resource "terraform_data" "b" {
+  input = terraform_data.a.output
+}
+
+resource "terraform_data" "c" {
+  input = terraform_data.a.id
+}

@@ -1,0 +1,2 @@
+#! same
+#! with -var list=["c"] -var object={name="m",size=null}
