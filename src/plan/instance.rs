@@ -123,7 +123,9 @@ pub fn with_prior_at(config: Value, prior: Option<&Value>, steps: &[Step]) -> Va
     };
     let marks = config.marks;
     let kind = match (config.kind, step) {
-        (Kind::Object(m), Step::Attr(key) | Step::Key(key)) => {
+        // An index is for elements: an object, which has none, is ignored as a whole.
+        (Kind::Object(m), Step::Key(_)) => return prior.cloned().unwrap_or(Value { kind: Kind::Object(m), marks }),
+        (Kind::Object(m), Step::Attr(key)) => {
             let mut m = (*m).clone();
             if let Some(inner) = m.remove(key) {
                 m.insert(key.clone(), with_prior_at(inner, prior.and_then(|p| p.get(key)), rest));
@@ -145,6 +147,14 @@ pub fn with_prior_at(config: Value, prior: Option<&Value>, steps: &[Step]) -> Va
                 *slot = with_prior_at(slot.clone(), Some(before), rest);
             }
             Kind::List(ty, items.into())
+        }
+        (Kind::Tuple(items), Step::Index(i)) => {
+            let mut items = (*items).clone();
+            let before = prior.and_then(Value::as_slice).and_then(|p| p.get(*i as usize));
+            if let (Some(slot), Some(before)) = (items.get_mut(*i as usize), before) {
+                *slot = with_prior_at(slot.clone(), Some(before), rest);
+            }
+            Kind::Tuple(items.into())
         }
         // A map that the configuration does not set at all keeps the ignored key too.
         (Kind::Null(ty), Step::Attr(key) | Step::Key(key)) if rest.is_empty() => match prior.and_then(|p| p.get(key)) {

@@ -44,13 +44,19 @@ pub fn plan(document: &Document<'_>) -> Json {
         "format_version": "1.2",
         "terraform_version": LANGUAGE_VERSION,
         "planned_values": planned_values(plan, schemas),
-        "prior_state": prior_state(document),
         "configuration": configuration::configuration(config, schemas),
         "timestamp": plan.timestamp,
         "applyable": !document.errored && (!plan.is_empty() || (plan.mode == Mode::RefreshOnly && !plan.drift.is_empty())),
         "complete": plan.complete,
         "errored": document.errored,
     });
+    let mut put = |key: &str, part: Option<Json>| part.into_iter().for_each(|part| out[key] = part);
+    // Where only the state is looked at, nothing is planned for objects.
+    let changes: Vec<Json> =
+        plan.changes.iter().filter(|_| plan.mode != Mode::RefreshOnly).map(resource_change).collect();
+    put("resource_changes", (!changes.is_empty()).then(|| changes.into()));
+    put("output_changes", (!plan.outputs.is_empty()).then(|| output_changes(&plan.outputs)));
+    put("prior_state", prior_state(document));
     if !document.variables.is_empty() {
         let kept = |name: &Name| config.root.variables.get(name).is_none_or(|v| !v.ephemeral);
         let variables = document.variables.iter().filter(|(name, _)| kept(name)).map(|(name, value)| {
@@ -249,7 +255,11 @@ fn module_node(at: &ModuleInstance, all: &BTreeMap<ModuleInstance, Vec<Json>>) -
 }
 
 fn planned_values(plan: &Plan, schemas: Schemas<'_>) -> Json {
-    let lasting = |c: &&Change| c.key.deposed.is_none() && !matches!(c.action, Action::Delete | Action::Forget);
+    let lasting = |c: &&Change| {
+        plan.mode != Mode::RefreshOnly
+            && c.key.deposed.is_none()
+            && !matches!(c.action, Action::Delete | Action::Forget)
+    };
     let entries = plan.changes.iter().filter(lasting).filter_map(|change| {
         Some(Entry {
             addr: change.key.addr.clone(),
@@ -281,7 +291,8 @@ fn output(value: &Value, sensitive: bool) -> Json {
     out
 }
 
-fn prior_state(document: &Document<'_>) -> Json {
+/// The state as this plan has read it; `None` where there is nothing in it.
+fn prior_state(document: &Document<'_>) -> Option<Json> {
     let plan = document.plan;
     let known: BTreeSet<AbsInstance> = plan.prior.instances().map(|(addr, ..)| addr).collect();
     // Data sources that this plan has read belong to the prior state too.
@@ -291,11 +302,20 @@ fn prior_state(document: &Document<'_>) -> Json {
         let schema_version = (document.schemas)(&provider, addr).map_or(0, |s| s.version);
         Entry { addr: addr.clone(), provider, schema_version, value: value.clone(), more: Map::new() }
     });
-    json!({
-        "format_version": "1.0",
-        "terraform_version": version(&plan.prior),
-        "values": state_values(&plan.prior, document.schemas, read.collect()),
-    })
+    let mut values = state_values(&plan.prior, document.schemas, read.collect());
+    if plan.mode != Mode::Destroy {
+        // Outputs have their new values already, as far as these are known.
+        let known = |o: &OutputChange| o.after.clone().filter(|v| v.is_wholly_known() && !v.is_null());
+        let outputs =
+            plan.outputs.iter().filter_map(|(name, o)| Some((name.to_string(), output(&known(o)?, o.sensitive))));
+        let outputs: Map<String, Json> = outputs.collect();
+        values["outputs"] = outputs.into();
+        if values["outputs"] == json!({}) {
+            values.as_object_mut().map(|v| v.remove("outputs"));
+        }
+    }
+    let empty = values == json!({ "root_module": {} });
+    (!empty).then(|| json!({ "format_version": "1.0", "terraform_version": version(&plan.prior), "values": values }))
 }
 
 /// The provider that a resource of the configuration uses.
@@ -315,7 +335,9 @@ fn state_values(state: &State, schemas: Schemas<'_>, more: Vec<Entry>) -> Json {
         for (key, object) in current.chain(deposed) {
             let mut more = Map::new();
             if !object.dependencies.is_empty() {
-                more.insert("depends_on".into(), object.dependencies.iter().map(ToString::to_string).collect());
+                let mut names: Vec<String> = object.dependencies.iter().map(ToString::to_string).collect();
+                names.sort();
+                more.insert("depends_on".into(), names.into());
             }
             if object.status == Status::Tainted {
                 more.insert("tainted".into(), true.into());

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::run::StepResult;
 use super::scenario::Step;
-use super::text::significant;
+use super::text::{difference, significant};
 
 /// Parts of a plan document that must be equal.
 const PLAN: [&str; 13] = [
@@ -28,6 +28,7 @@ const PLAN: [&str; 13] = [
 /// Differences, each a line: `SCENARIO STEP PART PATH: what Terraform has, what kiban has`.
 pub fn differences(name: &str, step: &Step, kiban: &StepResult, terraform: &StepResult) -> Vec<String> {
     let mut found = Vec::new();
+    let mut text = String::new();
     let mut part = |part: &str, ours: &Json, theirs: &Json| {
         let mut lines = Vec::new();
         walk("", ours, theirs, &mut lines);
@@ -39,7 +40,10 @@ pub fn differences(name: &str, step: &Step, kiban: &StepResult, terraform: &Step
             let (ours, theirs) = (&kiban.plan[key], without_secrets(key, &terraform.plan));
             part(key, &ordered(key, ours.clone()), &ordered(key, theirs));
         }
-        part("text", &significant(&kiban.text).into(), &significant(&terraform.text).into());
+        let (ours, theirs) = (significant(&kiban.text), significant(&terraform.text));
+        if ours != theirs {
+            text = format!("{name} {} text :\n{}", step.number, difference(&theirs.join("\n"), &ours.join("\n")));
+        }
     }
     if kiban.planned != 0 || terraform.planned != 0 {
         part("diagnostics", &diagnostics(&kiban.plan_events), &diagnostics(&terraform.plan_events));
@@ -50,6 +54,7 @@ pub fn differences(name: &str, step: &Step, kiban: &StepResult, terraform: &Step
     for key in ["resources", "outputs", "check_results"] {
         part(key, &stored(key, &kiban.state), &stored(key, &terraform.state));
     }
+    found.extend(Some(text).filter(|t| !t.is_empty()));
     found
 }
 
@@ -74,11 +79,6 @@ fn walk(path: &str, ours: &Json, theirs: &Json, out: &mut Vec<String>) {
 
 fn short(json: &Json) -> String {
     match json {
-        // A text: line by line.
-        Json::Array(lines) if lines.len() > 4 && lines.iter().all(Json::is_string) => {
-            let lines = lines.iter().filter_map(Json::as_str).map(|l| format!("\n    {l}"));
-            lines.collect()
-        }
         other => {
             let text = other.to_string();
             if text.chars().count() > 1500 { text.chars().take(1500).chain("…".chars()).collect() } else { text }
@@ -155,9 +155,18 @@ fn hide(value: &mut Json, secret: &Json) {
 fn ordered(key: &str, mut part: Json) -> Json {
     match key {
         "relevant_attributes" | "checks" => sort(&mut part),
+        "planned_values" => sort_modules(&mut part["root_module"]),
+        "prior_state" if part.is_object() => sort_modules(&mut part["values"]["root_module"]),
         _ => {}
     }
     part
+}
+
+fn sort_modules(module: &mut Json) {
+    if let Some(children) = module.get_mut("child_modules") {
+        children.as_array_mut().into_iter().flatten().for_each(sort_modules);
+        sort(children);
+    }
 }
 
 fn sort(json: &mut Json) {
@@ -169,7 +178,7 @@ fn sort(json: &mut Json) {
 fn diagnostics(events: &[Json]) -> Json {
     let found = events.iter().filter(|e| e["type"] == "diagnostic").map(|e| {
         let d = &e["diagnostic"];
-        json!({ "severity": d["severity"], "summary": d["summary"], "detail": d["detail"], "address": d["address"] })
+        json!({ "severity": d["severity"], "summary": d["summary"], "detail": d["detail"] })
     });
     let mut found: Json = found.collect();
     sort(&mut found);
@@ -190,11 +199,18 @@ fn split(events: &[Json]) -> (Json, Json) {
     let apply = apply.map(|e| json!({ "type": e["type"], "hook": e["hook"] }));
     let mut apply: Json = apply.chain(diagnostics(events).as_array().cloned().unwrap_or_default()).collect();
     sort(&mut apply);
-    (plan.collect(), apply)
+    // Changes stand in the order in which they were planned: one of many.
+    let mut plan: Vec<Json> = plan.collect();
+    plan.sort_by_key(|e| {
+        (e["type"] == "outputs", e["type"] == "change_summary", e["change"]["resource"]["addr"].to_string())
+    });
+    (plan.into(), apply)
 }
 
 fn stored(key: &str, state: &Json) -> Json {
     let mut part = state[key].clone();
+    // A resource without instances is none.
+    part.as_array_mut().into_iter().for_each(|all| all.retain(|r| r["instances"] != json!([])));
     if key == "check_results" {
         sort(&mut part);
     }

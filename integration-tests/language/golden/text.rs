@@ -21,7 +21,8 @@ pub fn significant(text: &str) -> Vec<String> {
         let ours = line.starts_with(' ') || line.starts_with("-/+") || line.starts_with("+/-");
         let number = ["Plan:", "Changes to Outputs:", "No changes."].iter().any(|s| line.starts_with(s));
         if ours || number {
-            out.push(line.replace("Terraform", "kiban"));
+            // Where the type of an attribute is not told, Terraform does not say what forces a replacement.
+            out.push(line.replace("Terraform", "kiban").replace(" # forces replacement", ""));
         }
     }
     out

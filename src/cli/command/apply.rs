@@ -20,18 +20,25 @@ pub async fn run(operations: &dyn Operations, screen: &Screen, args: ApplyComman
             return screen.fail(&problem.hint("Leave the options away, or make a new plan with them.").into());
         }
         return match operations.resume(path, request).await {
-            Ok(planned) => carry_out(operations, screen, planned).await,
+            Ok(planned) => carry_out(operations, screen, planned, Verb::Apply).await,
             Err(failure) => screen.fail(&failure),
         };
     }
     match operations.plan(request).await {
-        Ok(planned) => approve(operations, screen, planned, args.auto_approve).await,
+        Ok(planned) => approve(operations, screen, planned, args.auto_approve, Verb::Apply).await,
         Err(failure) => screen.fail(&failure),
     }
 }
 
+/// The command that speaks in the end: `apply -destroy` is an apply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    Apply,
+    Destroy,
+}
+
 /// Shows the plan, asks if there is anything to ask for, and carries it out.
-pub async fn approve(operations: &dyn Operations, screen: &Screen, planned: Planned, approved: bool) -> u8 {
+pub async fn approve(operations: &dyn Operations, screen: &Screen, planned: Planned, approved: bool, verb: Verb) -> u8 {
     show(screen, &planned);
     if has_changes(&planned) && !approved {
         if !screen.interactive || screen.json {
@@ -63,11 +70,10 @@ pub async fn approve(operations: &dyn Operations, screen: &Screen, planned: Plan
             return 1;
         }
     }
-    carry_out(operations, screen, planned).await
+    carry_out(operations, screen, planned, verb).await
 }
 
-async fn carry_out(operations: &dyn Operations, screen: &Screen, planned: Planned) -> u8 {
-    let mode = planned.plan.mode;
+async fn carry_out(operations: &dyn Operations, screen: &Screen, planned: Planned, verb: Verb) -> u8 {
     let sources: Sources = planned.sources.clone();
     let result = if screen.json {
         operations.apply(planned, &JsonLines::new(Output(screen), || screen.now(), sources)).await
@@ -77,19 +83,19 @@ async fn carry_out(operations: &dyn Operations, screen: &Screen, planned: Planne
         operations.apply(planned, &Lines::new(Output(screen), screen.palette)).await
     };
     match result {
-        Ok(applied) => finish(screen, mode, &applied),
+        Ok(applied) => finish(screen, verb, &applied),
         Err(failure) => screen.fail(&failure),
     }
 }
 
-fn finish(screen: &Screen, mode: Mode, applied: &Applied) -> u8 {
+fn finish(screen: &Screen, verb: Verb, applied: &Applied) -> u8 {
     let failed = applied.diagnostics.has_errors();
     if screen.json {
         screen.report(&applied.diagnostics, &applied.sources);
         if !failed {
-            let operation = if mode == Mode::Destroy { "destroy" } else { "apply" };
+            let operation = if verb == Verb::Destroy { "destroy" } else { "apply" };
             let now = || screen.now();
-            screen.line(&events::summary(operation, applied.summary, &sentence(mode, applied.summary), &now));
+            screen.line(&events::summary(operation, applied.summary, &sentence(verb, applied.summary), &now));
             screen.line(&events::outputs(&applied.outputs, &now));
         }
         return u8::from(failed);
@@ -100,17 +106,17 @@ fn finish(screen: &Screen, mode: Mode, applied: &Applied) -> u8 {
         screen.line(&format!("Before it failed: {}", numbers(applied.summary)));
         return 1;
     }
-    screen.line(&screen.palette.paint(Colour::Add, &sentence(mode, applied.summary)));
-    if mode != Mode::Destroy && !applied.outputs.is_empty() {
+    screen.line(&screen.palette.paint(Colour::Add, &sentence(verb, applied.summary)));
+    if verb != Verb::Destroy && !applied.outputs.is_empty() {
         screen.write(&format!("\n{}\n\n{}", screen.palette.bold("Outputs:"), outputs::values(&applied.outputs)));
     }
     0
 }
 
-fn sentence(mode: Mode, sum: Summary) -> String {
-    match mode {
-        Mode::Destroy => format!("Destroy complete! Resources: {} destroyed.", sum.destroy),
-        _ => format!("Apply complete! Resources: {}", numbers(sum)),
+fn sentence(verb: Verb, sum: Summary) -> String {
+    match verb {
+        Verb::Destroy => format!("Destroy complete! Resources: {} destroyed.", sum.destroy),
+        Verb::Apply => format!("Apply complete! Resources: {}", numbers(sum)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `kiban destroy`
 
-use super::apply::approve;
+use super::apply::{Verb, approve};
 use super::plan::begin;
 use crate::cli::args::DestroyCommand;
 use crate::cli::{Operations, Screen};
@@ -12,7 +12,7 @@ pub async fn run(operations: &dyn Operations, screen: &Screen, args: DestroyComm
     request.options.mode = Mode::Destroy;
     request.local_exec = Some(args.allow_local_exec);
     match operations.plan(request).await {
-        Ok(planned) => approve(operations, screen, planned, args.auto_approve).await,
+        Ok(planned) => approve(operations, screen, planned, args.auto_approve, Verb::Destroy).await,
         Err(failure) => screen.fail(&failure),
     }
 }

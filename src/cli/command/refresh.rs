@@ -1,6 +1,6 @@
 //! `kiban refresh`
 
-use super::apply::approve;
+use super::apply::{Verb, approve};
 use super::plan::begin;
 use crate::cli::args::RefreshCommand;
 use crate::cli::{Operations, Screen};
@@ -11,7 +11,7 @@ pub async fn run(operations: &dyn Operations, screen: &Screen, args: RefreshComm
     let mut request = args.planning.request();
     request.options.mode = Mode::RefreshOnly;
     match operations.plan(request).await {
-        Ok(planned) => approve(operations, screen, planned, true).await,
+        Ok(planned) => approve(operations, screen, planned, true, Verb::Apply).await,
         Err(failure) => screen.fail(&failure),
     }
 }

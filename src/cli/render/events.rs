@@ -151,7 +151,9 @@ pub fn event(event: &Event, message: &str, sources: &Sources, now: Now<'_>) -> O
             ("apply_progress", "info", hook)
         }
         Event::Finished { addr, kind, elapsed, id } => {
-            let mut hook = identified(hook(addr, *kind), id);
+            // A deleted object has no id any more.
+            let gone = matches!(kind, StepKind::Delete | StepKind::DeleteDeposed);
+            let mut hook = if gone { hook(addr, *kind) } else { identified(hook(addr, *kind), id) };
             hook["elapsed_seconds"] = elapsed.as_secs().into();
             ("apply_complete", "info", hook)
         }

@@ -20,8 +20,9 @@ pub fn changes(outputs: &BTreeMap<Name, OutputChange>, palette: Palette) -> Stri
     for (name, change) in changed {
         let side = |v: &Option<Value>| v.clone().map(|v| if change.sensitive { v.sensitive() } else { v });
         let (before, after) = (side(&change.before), side(&change.after));
+        // What becomes null goes; null that is new is a value as any other.
+        let after = after.filter(|v| !v.is_null() || before.is_none());
         let mut diff = diff::value(before.as_ref(), after.as_ref());
-        // Null is a value of an output as any other.
         if diff.is_same() {
             diff.mark = Mark::Change;
         }

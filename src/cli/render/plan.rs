@@ -204,7 +204,7 @@ fn header(change: &Change) -> Vec<String> {
         (Action::Update, _) => format!("{name} will be updated in-place"),
         (Action::Delete, _) => format!("{name} will be destroyed"),
         (Action::Forget, _) => format!("{name} will no longer be managed by kiban, but will not be destroyed"),
-        (_, Some(Reason::Tainted)) => format!("{name} is tainted, so it must be replaced"),
+        (_, Some(Reason::Tainted)) => format!("{name} is tainted, so must be replaced"),
         (_, Some(Reason::Requested)) => format!("{name} will be replaced, as requested"),
         (_, Some(Reason::TriggeredBy)) => format!("{name} will be replaced due to changes in replace_triggered_by"),
         _ => format!("{name} must be replaced"),

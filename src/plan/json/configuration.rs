@@ -16,7 +16,7 @@ use crate::value::json::to_json;
 pub(super) fn configuration(config: &Config, schemas: Schemas<'_>) -> Json {
     let mut providers = Map::new();
     for module in config.modules() {
-        provider_configs(module, &mut providers);
+        provider_configs(config, module, &mut providers);
     }
     let mut out = Map::new();
     if !providers.is_empty() {
@@ -32,14 +32,25 @@ fn provider_key(module: &Module, name: &str, alias: Option<&Name>) -> String {
     if module.path.is_root() { format!("{name}{alias}") } else { format!("{}:{name}{alias}", module.path) }
 }
 
-/// Key of the configuration that a resource uses: mostly that of the root module, which modules are handed.
+/// Key of the configuration that a resource uses: mostly that of the root module, which modules are handed. A provider
+/// that the root module says nothing of is that of the first module on the way that does.
 fn used_provider(config: &Config, module: &Module, provider: &(Name, Option<Name>)) -> String {
     let found = configured_provider(config, &module.path, provider);
     let (path, (name, alias)) = found.unwrap_or_else(|| (ModulePath::root(), provider.clone()));
-    provider_key(config.module(&path).unwrap_or(&config.root), &name, alias.as_ref())
+    let way = (0..=module.path.0.len()).filter_map(|n| config.module(&ModulePath(module.path.0.get(..n)?.into())));
+    let implied = path.is_root() && alias.is_none();
+    let home = if implied { way.into_iter().find(|m| speaks_of(m, &name)) } else { config.module(&path) };
+    provider_key(home.unwrap_or(&config.root), &name, alias.as_ref())
 }
 
-fn provider_configs(module: &Module, out: &mut Map<String, Json>) {
+/// Whether a module configures, requires or uses a provider.
+fn speaks_of(module: &Module, provider: &Name) -> bool {
+    module.providers.contains_key(&(provider.clone(), None))
+        || module.required_providers.contains_key(provider)
+        || module.resources.values().any(|r| r.provider.0 == *provider)
+}
+
+fn provider_configs(config: &Config, module: &Module, out: &mut Map<String, Json>) {
     let describe = |name: &Name, alias: Option<&Name>| {
         let mut entry = json!({ "name": &**name, "full_name": module.provider_source(name) });
         if let Some(alias) = alias {
@@ -61,14 +72,12 @@ fn provider_configs(module: &Module, out: &mut Map<String, Json>) {
         }
         out.insert(provider_key(module, name, alias.as_ref()), entry);
     }
-    // A provider that the root module only requires or uses counts as configured: resources refer to it.
+    // A provider that a module only requires or uses counts as configured where resources refer to it.
     let required = module.required_providers.keys();
-    for name in required.chain(module.resources.keys().filter_map(|r| Some(&module.resources.get(r)?.provider.0))) {
-        if !module.path.is_root() {
-            break;
-        }
+    for name in required.chain(module.resources.values().map(|r| &r.provider.0)) {
         let key = provider_key(module, name, None);
-        if !out.contains_key(&key) {
+        let own = module.path.is_root() || used_provider(config, module, &(name.clone(), None)) == key;
+        if own && !out.contains_key(&key) {
             out.insert(key, describe(name, None));
         }
     }
@@ -156,8 +165,16 @@ fn call(config: &Config, call: &ModuleCall, schemas: Schemas<'_>) -> Json {
 fn repetition(out: &mut Json, repetition: &Repetition) {
     match repetition {
         Repetition::Once => {}
-        Repetition::Count(e) => out["count_expression"] = expression(e, false),
-        Repetition::ForEach(e) => out["for_each_expression"] = expression(e, false),
+        Repetition::Count(e) => said(out, "count_expression", e),
+        Repetition::ForEach(e) => said(out, "for_each_expression", e),
+    }
+}
+
+/// An expression that is left away where nothing can be said of it.
+fn said(out: &mut Json, key: &str, expr: &Expr) {
+    let json = expression(expr, false);
+    if json != json!({}) {
+        out[key] = json;
     }
 }
 

@@ -1,9 +1,9 @@
 //! Values in documents: what shows of them, and where they are unknown or sensitive.
 
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::value::json::to_json;
-use crate::value::{Kind, Marks, Value};
+use crate::value::{Kind, Marks, Type, Value};
 
 /// The value without what is unknown (left away from objects, null in sequences) and without secrets (null).
 pub(super) fn shown(value: &Value) -> Json {
@@ -21,7 +21,7 @@ pub(super) fn shown(value: &Value) -> Json {
 
 /// `true` where the value is unknown, in the shape of the value.
 pub(super) fn unknown_shape(value: &Value) -> Json {
-    shape(value, &|v| !v.is_known())
+    if value.is_wholly_known() { json!({}) } else { shape(value, &|v| !v.is_known()) }
 }
 
 /// `true` where the value is sensitive, in the shape of the value.
@@ -40,6 +40,9 @@ fn shape(value: &Value, test: &dyn Fn(&Value) -> bool) -> Json {
             let entries = m.iter().map(|(k, v)| (k.to_string(), shape(v, test)));
             Json::Object(entries.filter(|(_, v)| *v != Json::Bool(false)).collect::<Map<_, _>>())
         }
+        // Nothing is known of what is in it, but that it has something in it.
+        Kind::Unknown(Type::Object(_) | Type::Map(_), _) => json!({}),
+        Kind::Unknown(Type::List(_) | Type::Set(_) | Type::Tuple(_), _) => json!([]),
         _ => false.into(),
     }
 }

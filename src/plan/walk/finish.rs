@@ -78,6 +78,8 @@ impl Walk<'_> {
             return Err(self.found);
         }
         let mut changes: Vec<Change> = std::mem::take(&mut self.changes).into_values().collect();
+        // What stands in the root module comes first, then what stands one level deeper.
+        changes.sort_by_key(|c| c.key.addr.resource.module.0.len());
         let mut behind = BTreeMap::new();
         let mut stored: steps::StateDependencies = BTreeMap::new();
         for (index, change) in changes.iter().enumerate().filter(|(_, c)| c.action != Action::NoOp) {

@@ -226,14 +226,18 @@ impl<'a> Walk<'a> {
 
 pub(super) fn prevented(addr: &AbsInstance, block: &Resource, change: &Change) -> Diagnostic {
     let paths: Vec<String> = change.replace_paths.iter().map(ToString::to_string).collect();
-    let why =
-        if paths.is_empty() { String::new() } else { format!(" ({} would force a new object)", paths.join(", ")) };
+    let why = if paths.is_empty() { String::new() } else { format!("{} would force a new object. ", paths.join(", ")) };
     Diagnostic::error(
         "Instance cannot be destroyed",
-        format!("Resource {addr} has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed{why}. To avoid this error and continue with the plan, either disable lifecycle.prevent_destroy or reduce the scope of the plan using the -target option."),
+        format!(
+            "Resource {addr} has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed. To \
+             avoid this error and continue with the plan, either disable lifecycle.prevent_destroy or reduce the scope \
+             of the plan using the -target option."
+        ),
     )
     .at(block.header)
     .address(addr)
+    .hint(format!("{why}A removed block lets go of an object without destroying it."))
 }
 
 /// Puts a finding of the provider at the part of the block that it speaks of.

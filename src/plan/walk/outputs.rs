@@ -12,20 +12,23 @@ impl Walk<'_> {
         let root = ModuleInstance::root();
         let destroy = self.inputs.options.mode == Mode::Destroy && self.selection.is_whole();
         for (name, output) in &self.inputs.config.root.outputs {
-            let before = self.prior.outputs.get(name).map(stored_output);
+            let stored = self.prior.outputs.get(name);
+            let before = stored.map(stored_output);
             if self.inputs.options.mode == Mode::Destroy || !self.outputs_take_part(&ModulePath::root(), name) {
                 continue;
             }
             let after = self.inputs.world.output(&root, name);
+            let changed = stored.is_some_and(|o| o.sensitive != output.sensitive);
             let action = match &before {
                 None if after.is_null() => Action::NoOp,
                 None => Action::Create,
-                Some(before) if before.same_content(&after) && after.is_wholly_known() => Action::NoOp,
+                Some(before) if before.same_content(&after) && after.is_wholly_known() && !changed => Action::NoOp,
                 Some(_) => Action::Update,
             };
             // Null outputs are not stored.
             let after = Some(after);
-            self.outputs.insert(name.clone(), OutputChange { action, before, after, sensitive: output.sensitive });
+            self.outputs
+                .insert(name.clone(), OutputChange { action, before, after, sensitive: output.sensitive });
         }
         for (name, output) in &self.prior.outputs {
             if destroy || !self.inputs.config.root.outputs.contains_key(name) {

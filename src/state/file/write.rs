@@ -97,7 +97,11 @@ fn instance_v4(key: &InstanceKey, deposed: &str, object: &ObjectState) -> Instan
         identity_schema_version: object.identity_schema_version,
         identity: object.identity.clone(),
         private: object.private.clone(),
-        dependencies: object.dependencies.iter().map(ToString::to_string).collect(),
+        dependencies: {
+            let mut names: Vec<String> = object.dependencies.iter().map(ToString::to_string).collect();
+            names.sort();
+            names
+        },
         create_before_destroy: object.create_before_destroy,
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::sequence::align;
+use super::sequence::{Pair, align};
 use super::{Diff, Mark, Shape, attribute_name};
 use crate::addr::{Name, Path, Step, escape};
 use crate::cli::render::printable;
 use crate::schema::{Block, Nesting};
 use crate::value::json::from_json;
-use crate::value::{Kind, Value};
+use crate::value::{Kind, Type, Value};
 
 const BECOMES_SENSITIVE: &str = "Warning: this attribute value will be marked as sensitive and will not display in UI output after applying this change.";
 const SENSITIVE_SAME: &str = "Warning: this attribute value will be marked as sensitive and will not display in UI output after applying this change. The value is unchanged.";
@@ -21,13 +21,14 @@ const NOT_SENSITIVE_SAME: &str = "Warning: this attribute value will no longer b
 pub struct Compare<'a> {
     /// Paths whose difference replaces the object.
     replace: Option<&'a BTreeSet<Path>>,
-    /// Null entries of objects count: they do in JSON documents, not in attributes.
-    nulls: bool,
+    /// Values as JSON documents hold them: null entries of objects count, and sequences of the same length are compared
+    /// position by position.
+    document: bool,
 }
 
 impl<'a> Compare<'a> {
     pub fn replacing(paths: &'a BTreeSet<Path>) -> Self {
-        Self { replace: Some(paths), nulls: false }
+        Self { replace: Some(paths), document: false }
     }
 }
 
@@ -38,7 +39,17 @@ pub fn block(cx: Compare<'_>, schema: Option<&Block>, before: Option<&Value>, af
 
 /// The difference of two values; `None` is no value, as null is for attributes.
 pub fn value(before: Option<&Value>, after: Option<&Value>) -> Diff {
-    Compare::default().value(before, after, &Path::root())
+    let (before, after) = (before.map(untyped), after.map(untyped));
+    Compare { replace: None, document: true }.value(before.as_ref(), after.as_ref(), &Path::root())
+}
+
+/// A value of any type as a document has it: with objects and sequences only.
+fn untyped(value: &Value) -> Value {
+    value.clone().map_deep(&mut |v| match v.kind {
+        Kind::Map(_, m) => Value { kind: Kind::Object(m), marks: v.marks },
+        Kind::List(_, items) | Kind::Set(_, items) => Value { kind: Kind::Tuple(items), marks: v.marks },
+        kind => Value { kind, marks: v.marks },
+    })
 }
 
 /// Null for an attribute is as if it were not there.
@@ -85,7 +96,14 @@ impl Compare<'_> {
                     }
                 }
                 None if set(a).is_some() || set(b).is_some() => {
-                    attributes.push((attribute_name(name), self.value(set(a), set(b), &at)));
+                    let any = schema.and_then(|s| s.attributes.get(name)).is_some_and(|a| a.ty == Type::Dynamic);
+                    let diff = if any {
+                        let (a, b) = (set(a).map(untyped), set(b).map(untyped));
+                        Compare { document: true, ..*self }.value(a.as_ref(), b.as_ref(), &at)
+                    } else {
+                        self.value(set(a), set(b), &at)
+                    };
+                    attributes.push((attribute_name(name), diff));
                 }
                 None => {}
             }
@@ -172,7 +190,7 @@ impl Compare<'_> {
     }
 
     fn unknown(&self, before: Option<&Value>, at: &Path) -> Diff {
-        let inner = before.map(|b| Box::new(Compare::default().value(Some(b), None, at)));
+        let inner = before.map(|b| Box::new(Compare { replace: None, ..*self }.value(Some(b), None, at)));
         let mark = if inner.is_some() { Mark::Change } else { Mark::Add };
         let mut diff = Diff::new(mark, Shape::Unknown { before: inner });
         diff.replaces = self.replaces(at);
@@ -190,7 +208,7 @@ impl Compare<'_> {
             Kind::Object(m) => Shape::Keyed {
                 entries: m
                     .iter()
-                    .filter(|(_, v)| self.nulls || !v.is_null())
+                    .filter(|(_, v)| self.document || !v.is_null())
                     .map(|(k, v)| (attribute_name(k), of(v, Step::Attr(k.clone()))))
                     .collect(),
                 noun: "attribute",
@@ -219,7 +237,12 @@ impl Compare<'_> {
             (Kind::Set(_, a), Kind::Set(_, b)) => self.items(a, b, members(a, b), at, false),
             (Kind::List(_, a) | Kind::Tuple(a), Kind::List(_, b) | Kind::Tuple(b)) => {
                 let similar = |x: &Value, y: &Value| x.as_map().is_some() && y.as_map().is_some();
-                self.items(a, b, align(a, b, similar), at, true)
+                let pairs = if self.document && a.len() == b.len() && !members(a, b).iter().all(is_pair) {
+                    (0..a.len()).map(|i| (Some(i), Some(i))).collect()
+                } else {
+                    align(a, b, similar)
+                };
+                self.items(a, b, pairs, at, true)
             }
             (Kind::String(_), Kind::String(_)) => {
                 let mark = if before == after { Mark::Same } else { Mark::Change };
@@ -231,8 +254,8 @@ impl Compare<'_> {
             }
             _ => {
                 let swap = Shape::Swap {
-                    before: Box::new(Compare::default().one(before, Mark::Remove, at)),
-                    after: Box::new(Compare::default().one(after, Mark::Add, at)),
+                    before: Box::new(Compare { replace: None, ..*self }.one(before, Mark::Remove, at)),
+                    after: Box::new(Compare { replace: None, ..*self }.one(after, Mark::Add, at)),
                 };
                 Diff::new(Mark::Change, swap)
             }
@@ -244,8 +267,11 @@ impl Compare<'_> {
         let mut entries = Vec::new();
         for name in names {
             let step = if object { Step::Attr(name.clone()) } else { Step::Key(name.clone()) };
-            let (a, b) =
-                if object && !self.nulls { (set(a.get(name)), set(b.get(name))) } else { (a.get(name), b.get(name)) };
+            let (a, b) = if object && !self.document {
+                (set(a.get(name)), set(b.get(name)))
+            } else {
+                (a.get(name), b.get(name))
+            };
             if a.is_some() || b.is_some() {
                 let key = if object { attribute_name(name) } else { quoted(name) };
                 entries.push((key, self.value(a, b, &at.then(step))));
@@ -281,7 +307,7 @@ impl Compare<'_> {
         let documents = (before.as_deref().map(document), after.as_deref().map(document));
         if !matches!(documents, (Some(None), _) | (_, Some(None))) {
             let (a, b) = (documents.0.flatten(), documents.1.flatten());
-            let mut inner = Compare { replace: None, nulls: true }.value(a.as_ref(), b.as_ref(), at);
+            let mut inner = Compare { replace: None, document: true }.value(a.as_ref(), b.as_ref(), at);
             let spelling_only = inner.is_same() && mark == Mark::Change;
             if spelling_only {
                 inner.mark = Mark::Same;
@@ -296,6 +322,10 @@ impl Compare<'_> {
         }
         scalar(mark, before.map(|s| quoted(&s)), after.map(|s| quoted(&s)))
     }
+}
+
+fn is_pair(pair: &Pair) -> bool {
+    matches!(pair, (Some(_), Some(_)))
 }
 
 /// Pairs of sets: equal elements belong together, all others went or came.
