@@ -8,7 +8,7 @@ use crate::config::Resource;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::eval::checks::Checked;
 use crate::eval::{decode_stored, expr_at};
-use crate::plan::{Action, Change, InstanceInput, StepKind, plan_instance, with_write_only};
+use crate::plan::{Action, Change, InstanceInput, StepKind, plan_instance, same_secrets, with_write_only};
 use crate::provider::{
     Create, Deletion, Error, ErrorKind, Intent, Object, Operation, Provider, RemoteId, Result as ProviderResult,
     Timeouts,
@@ -331,9 +331,9 @@ impl Apply<'_> {
         let Some(prior) = &subject.change.before else { return Ok(None) };
         let Replanned { action, planned, want } = self.replan(subject, Some(prior))?;
         let before = Object::from_value(prior);
-        if action != Action::NoOp
-            && let Some(derived) = subject.provider.derive(subject.kind(), Some(&before), &want).await
-        {
+        // Where only the marks of values differ, the state changes and the object does not.
+        let quiet = action == Action::NoOp || (planned.same_content(prior) && !same_secrets(prior, &planned));
+        if !quiet && let Some(derived) = subject.provider.derive(subject.kind(), Some(&before), &want).await {
             let kept = self.keep_derived(subject, "Update failed", &planned, derived).await?;
             self.postconditions(subject)?;
             return Ok(kept);
@@ -341,7 +341,7 @@ impl Apply<'_> {
         let Some(id) = subject.provider.remote_id(subject.kind(), &before) else {
             return Err(subject.error("Update failed", &Error::other("the state does not identify the object")).into());
         };
-        if action == Action::NoOp {
+        if quiet {
             // What was unknown has come out as it was: no call, but what the state keeps beside the values may differ.
             self.saver.change(|state| {
                 let instance = state.instance_mut(subject.addr(), &subject.change.provider);

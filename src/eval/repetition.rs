@@ -28,11 +28,11 @@ pub(super) fn count(expr: &Expr, value: Value) -> Result<Keys, Diagnostic> {
         .map_err(|why| invalid(format!("The given \"count\" argument value is unsuitable: {why}.")))?;
     match &number.kind {
         Kind::Unknown(..) => Err(invalid(
-            "The \"count\" value depends on resource attributes that cannot be determined until apply, so the number \
-             of instances cannot be predicted."
+            "The \"count\" value depends on resource attributes that cannot be determined until apply, so Terraform \
+             cannot predict how many instances will be created. To work around this, use the -target argument to first \
+             apply only the resources that the count depends on."
                 .into(),
-        )
-        .hint("Use a value that is known before apply, or apply what it depends on first with -target.")),
+        )),
         Kind::Null(_) => Err(invalid("The given \"count\" argument value is null. An integer is required.".into())),
         Kind::Number(n) => match n.to_i64().and_then(|n| u64::try_from(n).ok()) {
             Some(n) => Ok(Keys::Count(n)),
@@ -70,13 +70,13 @@ pub(super) fn for_each(expr: &Expr, value: Value) -> Result<Keys, Diagnostic> {
                     Kind::String(s) => {
                         keys.insert(s.clone(), item.clone());
                     }
-                    Kind::Unknown(..) => return Err(unknown_for_each(expr)),
+                    Kind::Unknown(..) => return Err(unknown_for_each(expr, &value)),
                     _ => return Err(invalid("The given set must contain strings only, and none may be null.")),
                 }
             }
             Ok(Keys::ForEach(keys))
         }
-        Kind::Unknown(..) => Err(unknown_for_each(expr)),
+        Kind::Unknown(..) => Err(unknown_for_each(expr, &value)),
         Kind::Null(_) => {
             Err(invalid("The given \"for_each\" argument value is null. A map, or set of strings is allowed."))
         }
@@ -89,14 +89,18 @@ pub(super) fn for_each(expr: &Expr, value: Value) -> Result<Keys, Diagnostic> {
     }
 }
 
-fn unknown_for_each(expr: &Expr) -> Diagnostic {
+fn unknown_for_each(expr: &Expr, value: &Value) -> Diagnostic {
+    let what = if matches!(value.ty(), Type::Set(_)) { "set includes values" } else { "map includes keys" };
     Diagnostic::error(
         "Invalid for_each argument",
-        "The \"for_each\" value includes keys derived from resource attributes that cannot be determined until apply, \
-         so the instances cannot be told.",
+        format!(
+            "The \"for_each\" {what} derived from resource attributes that cannot be determined until apply, and so \
+             Terraform cannot determine the full set of keys that will identify the instances of this resource.\n\nWhen \
+             working with unknown values in for_each, it's better to use a map value where the keys are defined statically \
+             in your configuration and where only the values contain apply-time results.\n\nAlternatively, you could use \
+             the -target planning option to first apply only the resources that the for_each value depends on, and then \
+             apply a second time to fully converge."
+        ),
     )
     .at(expr.span)
-    .hint(
-        "Use keys that the configuration itself defines, and put what is known after apply only into the map's values.",
-    )
 }

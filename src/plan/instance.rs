@@ -7,7 +7,7 @@ use crate::config::IgnoreChanges;
 use crate::diag::Diagnostics;
 use crate::provider::{Object, PlannedChange, Provider};
 use crate::schema::Block;
-use crate::value::{Kind, Value};
+use crate::value::{Kind, Marks, Value};
 
 use super::model::{Action, Reason};
 use super::propose::{difference, propose};
@@ -68,9 +68,9 @@ pub fn plan_instance(input: InstanceInput<'_>) -> (InstancePlan, Diagnostics) {
         let plan = InstancePlan { action: Action::DeleteThenCreate, planned, replace_paths: found.replace, reason };
         return (plan, diagnostics);
     }
-    let action = if found.changed { Action::Update } else { Action::NoOp };
     // Equivalent spellings stay as they are in state; marks follow the configuration.
     let planned = if found.changed { planned } else { remark(prior, &planned) };
+    let action = if found.changed || !same_secrets(prior, &planned) { Action::Update } else { Action::NoOp };
     (InstancePlan { action, planned, replace_paths: BTreeSet::new(), reason: None }, diagnostics)
 }
 
@@ -91,6 +91,18 @@ fn create(input: &InstanceInput<'_>) -> (Value, Diagnostics) {
 fn conform(schema: &Block, planned: Object, proposed: &Value) -> Value {
     let planned = schema.conform(&planned.into_value()).unwrap_or_else(|_| proposed.clone());
     schema.mark_sensitive(planned.mark(proposed.marks))
+}
+
+/// Whether the same parts of two objects are sensitive. Where they differ, the state changes and the object does not.
+pub fn same_secrets(a: &Value, b: &Value) -> bool {
+    a.marks.contains(Marks::SENSITIVE) == b.marks.contains(Marks::SENSITIVE)
+        && match (a.as_map(), b.as_map()) {
+            (Some(a), Some(b)) => a.iter().all(|(k, v)| b.get(k).is_none_or(|w| same_secrets(v, w))),
+            _ => match (a.as_slice(), b.as_slice()) {
+                (Some(a), Some(b)) => a.iter().zip(b).all(|(v, w)| same_secrets(v, w)),
+                _ => true,
+            },
+        }
 }
 
 fn remark(prior: &Value, planned: &Value) -> Value {

@@ -50,13 +50,9 @@ pub fn plan(document: &Document<'_>) -> Json {
         "complete": plan.complete,
         "errored": document.errored,
     });
-    let mut put = |key: &str, part: Option<Json>| part.into_iter().for_each(|part| out[key] = part);
-    // Where only the state is looked at, nothing is planned for objects.
-    let changes: Vec<Json> =
-        plan.changes.iter().filter(|_| plan.mode != Mode::RefreshOnly).map(resource_change).collect();
-    put("resource_changes", (!changes.is_empty()).then(|| changes.into()));
-    put("output_changes", (!plan.outputs.is_empty()).then(|| output_changes(&plan.outputs)));
-    put("prior_state", prior_state(document));
+    if let Some(prior) = prior_state(document) {
+        out["prior_state"] = prior;
+    }
     if !document.variables.is_empty() {
         let kept = |name: &Name| config.root.variables.get(name).is_none_or(|v| !v.ephemeral);
         let variables = document.variables.iter().filter(|(name, _)| kept(name)).map(|(name, value)| {
@@ -148,7 +144,8 @@ fn delta(action: Action, before: Option<&Value>, after: Option<&Value>) -> Json 
 
 fn output_changes(outputs: &BTreeMap<Name, OutputChange>) -> Json {
     let entries = outputs.iter().map(|(name, output)| {
-        let side = |v: &Option<Value>| v.clone().map(|v| if output.sensitive { v.sensitive() } else { v });
+        let secret = output.is_secret();
+        let side = |v: &Option<Value>| v.clone().map(|v| if secret { v.sensitive() } else { v });
         let (before, after) = (side(&output.before), side(&output.after));
         let mut delta = delta(output.action, before.as_ref(), after.as_ref());
         if after.as_ref().is_none_or(Value::is_wholly_known) {
@@ -157,8 +154,9 @@ fn output_changes(outputs: &BTreeMap<Name, OutputChange>) -> Json {
         if let (Json::Object(delta), Some(Kind::Unknown(..))) = (&mut delta, after.as_ref().map(|v| &v.kind)) {
             delta.remove("after");
         }
-        delta["before_sensitive"] = output.sensitive.into();
-        delta["after_sensitive"] = output.sensitive.into();
+        // What is secret on one side is on both: a value that no longer counts as one is not shown before it is told.
+        delta["before_sensitive"] = secret.into();
+        delta["after_sensitive"] = secret.into();
         (name.to_string(), delta)
     });
     Json::Object(entries.collect())
@@ -273,7 +271,7 @@ fn planned_values(plan: &Plan, schemas: Schemas<'_>) -> Json {
     let outputs: Map<String, Json> = plan
         .outputs
         .iter()
-        .filter_map(|(name, o)| Some((name.to_string(), output(o.after.as_ref()?, o.sensitive))))
+        .filter_map(|(name, o)| Some((name.to_string(), output(o.after.as_ref()?, o.is_secret()))))
         .collect();
     if !outputs.is_empty() {
         out.insert("outputs".into(), outputs.into());
@@ -302,17 +300,29 @@ fn prior_state(document: &Document<'_>) -> Option<Json> {
         let schema_version = (document.schemas)(&provider, addr).map_or(0, |s| s.version);
         Entry { addr: addr.clone(), provider, schema_version, value: value.clone(), more: Map::new() }
     });
-    let mut values = state_values(&plan.prior, document.schemas, read.collect());
+    // What the configuration says of dependencies goes for objects that stay.
+    let mut prior = plan.prior.clone();
+    let staying = |c: &&Change| c.key.deposed.is_none() && !matches!(c.action, Action::Delete | Action::Forget);
+    for change in plan.changes.iter().filter(staying) {
+        let resource = prior.resources.get_mut(&change.key.addr.resource);
+        let object = resource.and_then(|r| r.instances.get_mut(&change.key.addr.key)?.current.as_mut());
+        object.into_iter().for_each(|o| o.dependencies.clone_from(&change.dependencies));
+    }
+    let mut values = state_values(&prior, document.schemas, read.collect());
     if plan.mode != Mode::Destroy {
         // Outputs have their new values already, as far as these are known.
-        let known = |o: &OutputChange| o.after.clone().filter(|v| v.is_wholly_known() && !v.is_null());
-        let outputs =
-            plan.outputs.iter().filter_map(|(name, o)| Some((name.to_string(), output(&known(o)?, o.sensitive))));
-        let outputs: Map<String, Json> = outputs.collect();
-        values["outputs"] = outputs.into();
-        if values["outputs"] == json!({}) {
-            values.as_object_mut().map(|v| v.remove("outputs"));
+        let mut all: Map<String, Json> = values["outputs"].as_object().cloned().unwrap_or_default();
+        for (name, change) in plan.outputs.iter().filter(|(_, o)| o.action != Action::Delete) {
+            match change.after.as_ref().filter(|v| v.is_wholly_known()) {
+                Some(null) if null.is_null() => drop(all.remove(&**name)),
+                Some(value) => drop(all.insert(name.to_string(), output(value, change.sensitive))),
+                None => {}
+            }
         }
+        values["outputs"] = all.into();
+    }
+    if values["outputs"].as_object().is_none_or(Map::is_empty) {
+        values.as_object_mut().map(|v| v.remove("outputs"));
     }
     let empty = values == json!({ "root_module": {} });
     (!empty).then(|| json!({ "format_version": "1.0", "terraform_version": version(&plan.prior), "values": values }))

@@ -137,6 +137,13 @@ pub struct OutputChange {
     pub sensitive: bool,
 }
 
+impl OutputChange {
+    /// Secret before or after: a value that no longer counts as one is not shown while it is told.
+    pub fn is_secret(&self) -> bool {
+        self.sensitive || self.before.as_ref().is_some_and(Value::is_sensitive_deep)
+    }
+}
+
 /// A difference between state and reality.
 #[derive(Clone, Debug)]
 pub struct Drift {

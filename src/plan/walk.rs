@@ -8,6 +8,7 @@ mod imports;
 mod managed;
 mod orphans;
 mod outputs;
+mod triggers;
 
 pub use conditions::UNDECIDED_CHECK;
 

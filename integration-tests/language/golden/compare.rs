@@ -73,6 +73,8 @@ fn walk(path: &str, ours: &Json, theirs: &Json, out: &mut Vec<String>) {
             }
         }
         _ if ours == theirs => {}
+        // What helps further stands behind what Terraform says.
+        (Json::String(a), Json::String(b)) if path.ends_with("/detail") && a.starts_with(&format!("{b}\n")) => {}
         _ => out.push(format!("{path}: Terraform {}, kiban {}", short(theirs), short(ours))),
     }
 }
@@ -178,7 +180,9 @@ fn sort(json: &mut Json) {
 fn diagnostics(events: &[Json]) -> Json {
     let found = events.iter().filter(|e| e["type"] == "diagnostic").map(|e| {
         let d = &e["diagnostic"];
-        json!({ "severity": d["severity"], "summary": d["summary"], "detail": d["detail"] })
+        let detail = d["detail"].as_str().unwrap_or_default().replace("    terraform plan", "    kiban plan");
+        let detail = detail.replace("when Terraform specifically", "when kiban specifically");
+        json!({ "severity": d["severity"], "summary": d["summary"], "detail": detail })
     });
     let mut found: Json = found.collect();
     sort(&mut found);

@@ -113,7 +113,7 @@ fn planned_outputs(outputs: &BTreeMap<Name, OutputChange>, now: Now<'_>) -> Stri
     let word = |a: Action| if a == Action::NoOp { "noop" } else { a.words().first().copied().unwrap_or("noop") };
     let map: Map<String, Json> = outputs
         .iter()
-        .map(|(name, o)| (name.to_string(), json!({ "sensitive": o.sensitive, "action": word(o.action) })))
+        .map(|(name, o)| (name.to_string(), json!({ "sensitive": o.is_secret(), "action": word(o.action) })))
         .collect();
     line("info", &format!("Outputs: {}", map.len()), "outputs", now, json!({ "outputs": map }))
 }

@@ -11,14 +11,17 @@ use crate::value::Value;
 
 /// The section "Changes to Outputs:"; empty where none changes.
 pub fn changes(outputs: &BTreeMap<Name, OutputChange>, palette: Palette) -> String {
-    let changed: Vec<_> = outputs.iter().filter(|(_, o)| o.action != Action::NoOp).collect();
+    // Where only the secrecy of a value changes, there is nothing to show.
+    let same = |o: &OutputChange| matches!((&o.before, &o.after), (Some(a), Some(b)) if a.same_content(b) && b.is_wholly_known());
+    let changed: Vec<_> = outputs.iter().filter(|(_, o)| o.action != Action::NoOp && !same(o)).collect();
     if changed.is_empty() {
         return String::new();
     }
     let width = changed.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let mut out = format!("{}\n", palette.bold("Changes to Outputs:"));
     for (name, change) in changed {
-        let side = |v: &Option<Value>| v.clone().map(|v| if change.sensitive { v.sensitive() } else { v });
+        let secret = change.is_secret();
+        let side = |v: &Option<Value>| v.clone().map(|v| if secret { v.sensitive() } else { v });
         let (before, after) = (side(&change.before), side(&change.after));
         // What becomes null goes; null that is new is a value as any other.
         let after = after.filter(|v| !v.is_null() || before.is_none());

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{Schemas, mode};
 use crate::addr::{AbsInstance, AbsResource, InstanceKey, ModuleInstance, ModulePath, Name, ProviderAddr};
 use crate::config::{Config, Module, ModuleCall, Reference, Repetition, Resource, Target};
+use crate::eval::apply_type;
 use crate::graph::configured_provider;
 use crate::hcl::ast::{Access, Body, Expr, ExprKind, Ident, ObjectKey, UnaryOp};
 use crate::schema::{Block, Nesting};
@@ -114,7 +115,9 @@ fn output(output: &crate::config::Output) -> Json {
 
 fn variable(variable: &crate::config::Variable) -> Json {
     let mut out = json!({});
-    match variable.default.as_ref().and_then(constant) {
+    let default = variable.default.as_ref().and_then(constant);
+    let default = default.map(|v| apply_type(&v, &variable.ty, variable.defaults.as_ref()).unwrap_or(v));
+    match default {
         Some(default) if !variable.sensitive && !default.is_null() => out["default"] = to_json(&default),
         _ => {}
     }
@@ -226,9 +229,7 @@ fn expression(expr: &Expr, sensitive: bool) -> Json {
     let mut names: Vec<String> = Vec::new();
     expr.references(&mut |root, steps| {
         for name in referred(root, steps) {
-            if !names.contains(&name) {
-                names.push(name);
-            }
+            names.push(name);
         }
     });
     if names.is_empty() { json!({}) } else { json!({ "references": names }) }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::conditions::{POSTCONDITION, PRECONDITION};
-use crate::addr::{AbsInstance, AbsResource, ConfigResource, InstanceKey, ModuleInstance, ProviderAddr};
-use crate::config::{Reference, Resource, Target as RefTarget};
+use crate::addr::{AbsInstance, AbsResource, ConfigResource, ModuleInstance, ProviderAddr};
+use crate::config::Resource;
 use crate::diag::Diagnostic;
 use crate::eval::checks::Checked;
 use crate::eval::world::{Instances, Keys};
@@ -16,7 +16,7 @@ use crate::value::{Type, Value};
 
 use super::Walk;
 use crate::plan::instance::{InstanceInput, InstancePlan, plan_instance};
-use crate::plan::model::{Action, Change, ChangeKey, Mode, Reason};
+use crate::plan::model::{Action, Change, ChangeKey, Mode};
 
 impl<'a> Walk<'a> {
     pub(super) fn resource(&mut self, addr: &ConfigResource, block: &'a Resource, module: ModuleInstance) {
@@ -143,7 +143,7 @@ impl<'a> Walk<'a> {
             },
             None => None,
         };
-        let force = self.forced(instance, block);
+        let force = self.forced(instance, block, &scope);
         let (planned, errors) = plan_instance(InstanceInput {
             kind: instance.kind(),
             schema: &schema.block,
@@ -193,34 +193,6 @@ impl<'a> Walk<'a> {
         change.dependencies = behind.into_iter().cloned().collect();
         change.create_before_destroy = create_first;
         change
-    }
-
-    /// Whether `-replace` or `replace_triggered_by` asks for a new object.
-    fn forced(&self, instance: &AbsInstance, block: &Resource) -> Option<Reason> {
-        if self.inputs.options.replace.contains(instance) {
-            return Some(Reason::Requested);
-        }
-        let triggered = block.lifecycle.replace_triggered_by.iter().any(|expr| {
-            let Some((root, steps)) = expr.as_traversal() else { return false };
-            let Ok(Reference { target: RefTarget::Resource(addr), .. }) = Reference::parse(root, steps) else {
-                return false;
-            };
-            let attribute = steps.iter().rev().find_map(|s| match s {
-                crate::hcl::ast::Access::Attr(i) if i.name != addr.name => Some(i.name.clone()),
-                _ => None,
-            });
-            let resource = AbsResource { module: instance.resource.module.clone(), resource: addr };
-            let first = ChangeKey::current(resource.instance(InstanceKey::None));
-            let mut own = self.changes.range(first..).map(|(_, c)| c).take_while(|c| c.key.addr.resource == resource);
-            own.any(|change| match &attribute {
-                Some(name) => {
-                    let at = |v: &Option<Value>| v.as_ref().and_then(|v| v.get(name)).cloned();
-                    change.before.is_some() && at(&change.before) != at(&change.after)
-                }
-                None => change.action == Action::Update || change.action.is_replace(),
-            })
-        });
-        triggered.then_some(Reason::TriggeredBy)
     }
 }
 

@@ -27,8 +27,7 @@ impl Walk<'_> {
             };
             // Null outputs are not stored.
             let after = Some(after);
-            self.outputs
-                .insert(name.clone(), OutputChange { action, before, after, sensitive: output.sensitive });
+            self.outputs.insert(name.clone(), OutputChange { action, before, after, sensitive: output.sensitive });
         }
         for (name, output) in &self.prior.outputs {
             if destroy || !self.inputs.config.root.outputs.contains_key(name) {

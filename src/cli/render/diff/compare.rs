@@ -10,11 +10,11 @@ use crate::schema::{Block, Nesting};
 use crate::value::json::from_json;
 use crate::value::{Kind, Type, Value};
 
-const BECOMES_SENSITIVE: &str = "Warning: this attribute value will be marked as sensitive and will not display in UI output after applying this change.";
-const SENSITIVE_SAME: &str = "Warning: this attribute value will be marked as sensitive and will not display in UI output after applying this change. The value is unchanged.";
+const BECOMES_SENSITIVE: &str = "Warning: this attribute value will be marked as sensitive and will not\ndisplay in UI output after applying this change.";
+const SENSITIVE_SAME: &str = "Warning: this attribute value will be marked as sensitive and will not\ndisplay in UI output after applying this change. The value is unchanged.";
 const NO_LONGER_SENSITIVE: &str =
-    "Warning: this attribute value will no longer be marked as sensitive after applying this change.";
-const NOT_SENSITIVE_SAME: &str = "Warning: this attribute value will no longer be marked as sensitive after applying this change. The value is unchanged.";
+    "Warning: this attribute value will no longer be marked as sensitive\nafter applying this change.";
+const NOT_SENSITIVE_SAME: &str = "Warning: this attribute value will no longer be marked as sensitive\nafter applying this change. The value is unchanged.";
 
 /// What a comparison knows beside the two values.
 #[derive(Clone, Copy, Default)]
@@ -212,10 +212,12 @@ impl Compare<'_> {
                     .map(|(k, v)| (attribute_name(k), of(v, Step::Attr(k.clone()))))
                     .collect(),
                 noun: "attribute",
+                document: self.document,
             },
             Kind::Map(_, m) => Shape::Keyed {
                 entries: m.iter().map(|(k, v)| (quoted(k), of(v, Step::Key(k.clone())))).collect(),
                 noun: "element",
+                document: self.document,
             },
             Kind::List(_, v) | Kind::Tuple(v) | Kind::Set(_, v) => Shape::Items {
                 items: v.iter().enumerate().map(|(i, v)| of(v, Step::Index(i as u64))).collect(),
@@ -279,7 +281,10 @@ impl Compare<'_> {
         }
         let same = entries.iter().all(|(_, d)| d.is_same());
         let mark = mark_of(true, true, same);
-        Diff::new(mark, Shape::Keyed { entries, noun: if object { "attribute" } else { "element" } })
+        Diff::new(
+            mark,
+            Shape::Keyed { entries, noun: if object { "attribute" } else { "element" }, document: self.document },
+        )
     }
 
     fn items(
@@ -368,6 +373,7 @@ fn plain(value: &Value) -> String {
     }
 }
 
+/// In quotes; as this is no expression, `${` stands for itself.
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", escape(&printable(text)))
+    format!("\"{}\"", escape(&printable(text)).replace("$${", "${").replace("%%{", "%{"))
 }

@@ -41,8 +41,8 @@ pub enum Shape {
     Text { before: Option<String>, after: Option<String> },
     /// A string that holds a JSON document.
     Json { document: Box<Diff>, spelling_only: bool },
-    /// Entries of a map or attributes of an object, keys as they print.
-    Keyed { entries: Vec<(String, Diff)>, noun: &'static str },
+    /// Entries of a map or attributes of an object, keys as they print. In a document, what goes does not become null.
+    Keyed { entries: Vec<(String, Diff)>, noun: &'static str, document: bool },
     /// Elements; those of sequences show their unchanged neighbours.
     Items { items: Vec<Diff>, context: bool },
     /// Attributes and nested blocks.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::sequence::align;
 use super::{Diff, Mark, Shape};
 use crate::addr::escape;
-use crate::cli::render::{Colour, Palette, wrap};
+use crate::cli::render::{Colour, Palette};
 
 /// Attributes that say which object it is: they show even where nothing changes.
 const IDENTIFYING: [&str; 3] = ["id", "name", "tags"];
@@ -87,7 +87,7 @@ impl Paint {
     fn note(&self, out: &mut String, diff: &Diff, depth: usize) {
         let Some(note) = diff.note else { return };
         let lead = format!("{}  ", "    ".repeat(depth));
-        for line in wrap(note, 70).lines() {
+        for line in note.lines() {
             let _ = writeln!(out, "{lead}{} {line}", self.palette.paint(Colour::Change, "#"));
         }
     }
@@ -123,9 +123,9 @@ impl Paint {
                 )
             }
             Shape::Keyed { entries, .. } if entries.is_empty() => format!("{{}}{end}"),
-            Shape::Keyed { entries, noun } => {
+            Shape::Keyed { entries, noun, document } => {
                 // `# forces replacement` stands where the reader looks first: at the opening brace.
-                let inner = if diff.mark == Mark::Remove { self.within() } else { *self };
+                let inner = if diff.mark == Mark::Remove || *document { self.within() } else { *self };
                 let body = inner.entries(entries, noun, *noun == "attribute", depth);
                 format!("{{{}\n{body}{}}}{}", self.forces(diff), self.lead(depth, Mark::Same), self.null(diff))
             }
@@ -152,7 +152,8 @@ impl Paint {
     fn entries(&self, entries: &[(String, Diff)], noun: &str, object: bool, depth: usize) -> String {
         let mut out = String::new();
         let shown: Vec<_> = entries.iter().filter(|(key, diff)| self.shows(key, diff, object)).collect();
-        let width = shown.iter().map(|(key, _)| key.chars().count()).max().unwrap_or(0);
+        // What is hidden counts too: the column does not move when it changes.
+        let width = entries.iter().map(|(key, _)| key.chars().count()).max().unwrap_or(0);
         for (key, diff) in &shown {
             self.note(&mut out, diff, depth + 1);
             let paint = if diff.is_same() { Self { everything: true, ..*self } } else { *self };

@@ -1,0 +1,3 @@
+resource "tfcoremock_complex_resource" "a" {
+  id = "a"
+}

@@ -1,0 +1,5 @@
+resource "tfcoremock_complex_resource" "a" {
+  id   = "a"
+  list = []
+  map  = {}
+}

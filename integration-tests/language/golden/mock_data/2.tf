@@ -1,0 +1,2 @@
+#! same
+#! set terraform.data/known.json /values/integer {"number": "8"}

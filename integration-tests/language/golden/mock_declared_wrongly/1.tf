@@ -1,0 +1,3 @@
+resource "tfcoremock_machine" "a" {
+  id = "a"
+}

@@ -1,0 +1,9 @@
+provider "tfcoremock" {}
+
+resource "tfcoremock_simple_resource" "a" {
+  id     = "new"
+  string = "x"
+  lifecycle {
+    create_before_destroy = true
+  }
+}

@@ -1,0 +1,8 @@
+resource "tfcoremock_simple_resource" "a" {
+  id = "a"
+}
+
+resource "tfcoremock_simple_resource" "b" {
+  id     = "b"
+  string = tfcoremock_simple_resource.a.id
+}

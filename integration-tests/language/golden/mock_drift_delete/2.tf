@@ -1,0 +1,2 @@
+#! same
+#! remove terraform.resource/a.json

@@ -1,0 +1,3 @@
+#! same
+#! remove terraform.resource/b.json
+#! with -refresh-only

@@ -1,0 +1,3 @@
+#! same
+#! remove terraform.resource/a.json
+#! with -destroy

@@ -1,0 +1,2 @@
+#! same
+#! set terraform.resource/a.json /values/string {"string": "theirs"}

@@ -1,0 +1,2 @@
+#! same
+#! with -var names=["b","c","d"]

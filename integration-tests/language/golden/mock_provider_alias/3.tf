@@ -1,0 +1,2 @@
+#! same
+#! with -destroy

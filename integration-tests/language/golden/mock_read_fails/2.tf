@@ -1,0 +1,7 @@
+provider "tfcoremock" {
+  fail_on_read = ["a"]
+}
+
+resource "tfcoremock_simple_resource" "a" {
+  id = "a"
+}

@@ -1,0 +1,3 @@
+data "tfcoremock_simple_resource" "missing" {
+  id = "missing"
+}

@@ -1,0 +1,3 @@
+resource "tfcoremock_simple_resource" "outside" {
+  id = "../outside"
+}

@@ -1,0 +1,7 @@
+resource "tfcoremock_simple_resource" "a" {
+  id = "a"
+}
+
+resource "tfcoremock_simple_resource" "b" {
+  id = "b"
+}

@@ -1,0 +1,10 @@
+resource "tfcoremock_simple_resource" "a" {
+  id = "two"
+}
+
+resource "tfcoremock_simple_resource" "b" {
+  id = "due"
+  lifecycle {
+    create_before_destroy = true
+  }
+}

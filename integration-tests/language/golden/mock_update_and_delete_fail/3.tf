@@ -1,0 +1,4 @@
+resource "tfcoremock_simple_resource" "a" {
+  id     = "a"
+  string = "two"
+}
