@@ -8,6 +8,7 @@
 
 mod checks;
 mod configuration;
+mod relevant;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +22,7 @@ use crate::state::{LANGUAGE_VERSION, ObjectState, State, Status, mark_at};
 use crate::value::json::{from_json, type_to_json};
 use crate::value::{Kind, Value};
 
-use super::{Action, Change, Drift, Mode, OutputChange, Plan, Relevant};
+use super::{Action, Change, Drift, Mode, OutputChange, Plan};
 use values::{sensitive_shape, shown, unknown_shape};
 
 /// Finds the schema of an instance's type.
@@ -68,9 +69,9 @@ pub fn plan(document: &Document<'_>) -> Json {
     if !plan.outputs.is_empty() {
         out["output_changes"] = output_changes(&plan.outputs);
     }
-    if !plan.relevant.is_empty() {
-        let one = |r: &Relevant| json!({ "resource": r.object.to_string(), "attribute": path(&r.path) });
-        out["relevant_attributes"] = plan.relevant.iter().map(one).collect();
+    let relevant = relevant::attributes(plan, config);
+    if !relevant.is_empty() {
+        out["relevant_attributes"] = relevant.into();
     }
     if !plan.checks.is_empty() {
         out["checks"] = checks::checks(&plan.checks);

@@ -117,7 +117,7 @@ fn without_secrets(key: &str, plan: &Json) -> Json {
 fn hide_change(change: &mut Json) {
     for side in ["before", "after"] {
         let secret = change[format!("{side}_sensitive")].clone();
-        hide(&mut change[side], &secret);
+        change.get_mut(side).into_iter().for_each(|value| hide(value, &secret));
     }
 }
 
