@@ -7,6 +7,8 @@
 //! `console/FAMILY.answers` holds what Terraform answered: `KIBAN_BLESS=1` writes it anew. Where kiban means to answer
 //! something else, `console/exceptions.answers` says what and why. Terraform locks the state, so the cases of a family are
 //! asked one after the other. Without Terraform the recorded answers must do.
+//!
+//! What somebody sees who types expressions at a terminal is tested by itself.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -19,6 +21,7 @@ use libtest_mimic::Trial;
 
 use crate::folder::Folder;
 use crate::programs::{copy, kiban, root, skip, terraform_environment};
+use crate::terminal::Terminal;
 use crate::trial;
 
 /// Cases that there are at least.
@@ -34,7 +37,65 @@ pub fn trials() -> Vec<Trial> {
         .collect();
     trials.push(trial("console::cases_are_enough", cases_are_enough));
     trials.push(trial("console::every_function_has_cases", every_function_has_cases));
+    trials.push(trial("console::interactive", interactive));
+    trials.push(trial("console::control_d_ends_the_session", control_d_ends_the_session));
     trials
+}
+
+/// A console on a terminal, or `None` where this machine cannot give it one.
+fn session(test: &str, place: &Folder) -> Option<Terminal> {
+    place.write("main.tf", "variable \"greeting\" {\n  default = \"good day\"\n}\n");
+    match Terminal::open(place, &kiban(), "console") {
+        Ok(terminal) => Some(terminal),
+        Err(why) => {
+            skip(test, &why);
+            None
+        }
+    }
+}
+
+fn interactive() {
+    let place = Folder::new();
+    let Some(mut terminal) = session("console::interactive", &place) else { return };
+    terminal.expect("> ");
+    terminal.type_in("1 + 2\r");
+    terminal.expect("\n3\n> ");
+    // An error is told, and the session goes on.
+    terminal.type_in("var.nothing\r");
+    terminal.expect("Error: Reference to undeclared input variable");
+    terminal.expect("\n> ");
+    terminal.type_in("[1,\r");
+    terminal.expect("\n: ");
+    terminal.type_in("2]\r");
+    terminal.expect("\n[\n  1,\n  2,\n]\n> ");
+    terminal.type_in("var.gree\t");
+    terminal.expect("var.greeting");
+    terminal.type_in("\r");
+    terminal.expect("\n\"good day\"\n> ");
+    // Control-C drops what is typed, also what was typed on the lines above.
+    terminal.type_in("[1,\r");
+    terminal.expect("\n: ");
+    terminal.type_in("2\x03");
+    terminal.expect("\n> ");
+    terminal.type_in("4 + 5\r");
+    terminal.expect("\n9\n> ");
+    // Up, twice: the expression before the last.
+    terminal.type_in("\x1b[A\x1b[A\r");
+    terminal.expect("\n\"good day\"\n> ");
+    // Pasted lines are taken one after the other.
+    terminal.type_in("\x1b[200~6 * 7\n[\n]\x1b[201~\r");
+    terminal.expect("\n42\n[]\n> ");
+    terminal.type_in("exit\r");
+    assert_eq!(terminal.ended(), Some(0));
+    assert_eq!(fs::read_dir(place.dir.path()).expect("folder").count(), 1, "nothing typed is stored");
+}
+
+fn control_d_ends_the_session() {
+    let place = Folder::new();
+    let Some(mut terminal) = session("console::control_d_ends_the_session", &place) else { return };
+    terminal.expect("> ");
+    terminal.type_in("\x04");
+    assert_eq!(terminal.ended(), Some(0));
 }
 
 fn folder() -> PathBuf {

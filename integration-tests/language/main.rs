@@ -22,6 +22,7 @@ mod schemas;
 mod testing;
 mod values;
 mod folder;
+mod terminal;
 #[path = "../programs.rs"]
 mod programs;
 

@@ -6,6 +6,7 @@ pub mod args;
 mod argv;
 mod command;
 pub mod operations;
+mod prompt;
 pub mod render;
 mod screen;
 mod session;
