@@ -25,4 +25,5 @@ pub use model::*;
 pub use reference::span_of;
 pub use settings::{LANGUAGE_VERSION, UNSUPPORTED_VERSION, allows};
 pub use source::{DEFAULT_REGISTRY, GitSource, ModuleSource, RegistryModule};
+pub use types::constant_type;
 pub use variables::{Argument, Given, GivenValues, given, given_for_tests};

@@ -9,6 +9,11 @@ use crate::value::{ObjectType, Type, Value, convert};
 
 use super::TypeDefaults;
 
+/// Reads a type constraint whose defaults are written out.
+pub fn constant_type(expr: &Expr) -> Result<(Type, TypeDefaults), Diagnostics> {
+    read(expr, &super::settings::constant)
+}
+
 /// Reads a type constraint with the defaults of its optional attributes. `constant` evaluates a default, which may
 /// refer to nothing.
 pub fn read(

@@ -344,6 +344,23 @@ fn functions_agree_with_terraform() {
 }
 
 #[test]
+fn values_convert_to_types_that_are_written_out() {
+    for (text, expect) in [
+        (r#"convert("5", number)"#, Value::from(5)),
+        (r#"core::convert(["a", "a"], set(string))"#, Value::set(Type::String, vec!["a".into()])),
+        (r#"convert({}, object({ a = optional(string, "x") })).a"#, "x".into()),
+        (r#"convert(str, string)"#, Value::unknown(Type::String)),
+        (r#"convert(secret, string)"#, Value::from("s3cret").sensitive()),
+    ] {
+        assert_eq!(eval(text), Ok(expect), "{text}");
+    }
+    for text in [r#"convert("x", number)"#, "convert(1, strin)", "convert(1)", "convert(secret, number)"] {
+        let found = eval(text).expect_err(text);
+        assert!(!format!("{found:?}").contains("s3cret"), "{found:?}");
+    }
+}
+
+#[test]
 fn functions_of_unknown_and_marked_values() {
     check(&[
         ("length(list)", "?number+"),

@@ -263,7 +263,11 @@ fn visit<'a>(expr: &'a Expr, bound: &mut Vec<&'a Name>, f: &mut impl FnMut(&'a I
             visit(inner, bound, f);
             visit_steps(steps, bound, f);
         }
-        ExprKind::Call(call) => call.args.iter().for_each(|a| visit(a, bound, f)),
+        ExprKind::Call(call) => {
+            // The names in a type are no references.
+            let values = if call.name.name.trim_start_matches("core::") == "convert" { 1 } else { call.args.len() };
+            call.args.iter().take(values).for_each(|a| visit(a, bound, f));
+        }
         ExprKind::Tuple(items) => items.iter().for_each(|e| visit(e, bound, f)),
         ExprKind::Object(items) => {
             for (key, value) in items {

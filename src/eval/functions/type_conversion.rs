@@ -1,7 +1,9 @@
 //! Conversions, marks, and the lazy `try` and `can`.
 
 use super::{Accepts, Answer, Args, Function, FunctionError, Outcome, Seen, param};
+use crate::config::constant_type;
 use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::eval::apply_type;
 use crate::eval::expr::{Cx, Evaluated, eval, fail};
 use crate::eval::traversal;
 use crate::hcl::ast::Expr;
@@ -59,6 +61,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     })
     .variadic(param("vals", Accepts::Any).null().unknown()),
     Function::lazy("try", &[], attempt).variadic(param("expressions", Accepts::Any)),
+    // Of versions after the one whose answers are recorded
+    // (<https://developer.hashicorp.com/terraform/language/functions/convert>).
+    Function::lazy("convert", &[param("value", Accepts::Any), param("type", Accepts::Any)], to_type),
     Function::lazy("can", &[param("expression", Accepts::Any)], can),
 ];
 
@@ -138,6 +143,17 @@ fn attempt(args: &[Expr], span: Span, cx: Cx<'_>) -> Evaluated {
         .at(span)
         .hint("Add a constant as the last argument.")
         .into())
+}
+
+/// `convert(value, type)`: the type is written as in a variable's declaration.
+fn to_type(args: &[Expr], _: Span, cx: Cx<'_>) -> Evaluated {
+    let [value, ty] = args else { return Ok(Value::unknown(Type::Dynamic)) };
+    let (converted, (ty, defaults)) = (eval(value, cx)?, constant_type(ty)?);
+    let secret = converted.is_sensitive_deep();
+    apply_type(&converted, &ty, Some(&defaults)).map_err(|why| {
+        let why = if secret { "it is unsuitable, and sensitive, so it cannot be shown".to_owned() } else { why };
+        fail("Invalid function argument", format!("Invalid value for \"value\" parameter: {why}."), value.span)
+    })
 }
 
 fn can(args: &[Expr], _: Span, cx: Cx<'_>) -> Evaluated {
