@@ -104,8 +104,8 @@ fn relevant_attributes_are_those_that_changes_are_made_of() {
     assert_eq!(
         document["relevant_attributes"],
         json!([
-            { "resource": "tfcoremock_engine_resource.a", "attribute": ["zone"] },
             { "resource": "module.m.tfcoremock_engine_resource.x", "attribute": ["zone"] },
+            { "resource": "tfcoremock_engine_resource.a", "attribute": ["zone"] },
         ])
     );
     assert_eq!(document["complete"], true);

@@ -124,6 +124,10 @@ impl<'a> Search<'a> {
             }
             Target::Module(call) | Target::ModuleOutput(call, _) => self.call(at, call),
             Target::Resource(addr) => {
+                // Iterators of dynamic blocks look like resources.
+                if self.module(at).is_none_or(|m| !m.resources.contains_key(addr)) {
+                    return;
+                }
                 let prefix = if matches!(&*root.name, "data" | "ephemeral" | "resource") { 2 } else { 1 };
                 let steps = steps.get(prefix..).unwrap_or(&[]);
                 let key = steps.first().and_then(key);

@@ -191,6 +191,8 @@ impl<'a> Walk<'a> {
         change.span = Some(block.header);
         let behind = self.inputs.graph.resources_behind(&Node::Resource(config));
         change.dependencies = behind.into_iter().cloned().collect();
+        // In the order of their names, as states hold them.
+        change.dependencies.sort_by_cached_key(ToString::to_string);
         change.create_before_destroy = create_first;
         change
     }

@@ -97,11 +97,7 @@ fn instance_v4(key: &InstanceKey, deposed: &str, object: &ObjectState) -> Instan
         identity_schema_version: object.identity_schema_version,
         identity: object.identity.clone(),
         private: object.private.clone(),
-        dependencies: {
-            let mut names: Vec<String> = object.dependencies.iter().map(ToString::to_string).collect();
-            names.sort();
-            names
-        },
+        dependencies: object.dependencies.iter().map(ToString::to_string).collect(),
         create_before_destroy: object.create_before_destroy,
     }
 }
