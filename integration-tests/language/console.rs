@@ -222,7 +222,7 @@ fn family(name: &str, path: &Path) {
             let terraform = |expression: &str| {
                 let mut command = place.command("terraform", &["console", "-no-color"]);
                 command.envs(&environment);
-                ask(&place, command, expression).map_or_else(|text| told_by_terraform(&text), |value| value)
+                ask(&place, command, expression).unwrap_or_else(|text| told_by_terraform(&text))
             };
             let live: Answers = cases.expressions.iter().map(|e| (e.clone(), terraform(e))).collect();
             if std::env::var_os("KIBAN_BLESS").is_some() {
@@ -236,7 +236,7 @@ fn family(name: &str, path: &Path) {
     }
     let kiban = |expression: &str| {
         let command = place.command(&kiban(), &["console"]);
-        ask(&place, command, expression).map_or_else(|text| told_by_kiban(&text), |value| value)
+        ask(&place, command, expression).unwrap_or_else(|text| told_by_kiban(&text))
     };
     let ours: Answers = cases.expressions.iter().map(|e| (e.clone(), kiban(e))).collect();
     wrong.extend(ours.iter().filter_map(|(e, ours)| differs(e, "kiban", ours, exceptions.get(e).or(expected.get(e)))));

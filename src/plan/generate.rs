@@ -74,7 +74,8 @@ fn document(normal: Normal, text: &str, depth: usize) -> Option<String> {
         return None;
     }
     let value = from_json(&json);
-    let same = normal != Normal::Exact || to_json(&value).to_string() == text;
+    let written = to_json(&value).to_string();
+    let same = normal != Normal::Exact || written == text;
     same.then(|| format!("jsonencode({})", expression(&value, depth)))
 }
 

@@ -80,12 +80,8 @@ fn walk(path: &str, ours: &Json, theirs: &Json, out: &mut Vec<String>) {
 }
 
 fn short(json: &Json) -> String {
-    match json {
-        other => {
-            let text = other.to_string();
-            if text.chars().count() > 1500 { text.chars().take(1500).chain("…".chars()).collect() } else { text }
-        }
-    }
+    let text = json.to_string();
+    if text.chars().count() > 1500 { text.chars().take(1500).chain("…".chars()).collect() } else { text }
 }
 
 /// A part of a Terraform plan as kiban shows it: with null in the place of secrets.

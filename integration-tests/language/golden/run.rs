@@ -44,7 +44,8 @@ pub struct Runner {
 
 /// What Terraform needs in its environment; looked for once.
 pub fn terraform() -> Result<&'static BTreeMap<String, String>, &'static str> {
-    static FOUND: OnceLock<(tempfile::TempDir, Result<BTreeMap<String, String>, String>)> = OnceLock::new();
+    type Environment = Result<BTreeMap<String, String>, String>;
+    static FOUND: OnceLock<(tempfile::TempDir, Environment)> = OnceLock::new();
     let (_, found) = FOUND.get_or_init(|| {
         let folder = tempfile::tempdir().expect("folder");
         let found = terraform_environment(folder.path(), false);

@@ -177,9 +177,11 @@ fn head<'a>(text: &'a str, rest: &str) -> &'a str {
     text.get(..text.len().saturating_sub(rest.len())).unwrap_or(text)
 }
 
-/// `{3}`, `{3,}` or `{3,5}`: the least count, the greatest where there is a bound, and what follows. A count too great
-/// to be read is `None`.
-fn counts(text: &str) -> Option<(Option<u32>, Option<Option<u32>>, &str)> {
+/// A count of a repetition; `None` is too great to be read.
+type Count = Option<u32>;
+
+/// `{3}`, `{3,}` or `{3,5}`: the least count, the greatest where there is a bound, and what follows.
+fn counts(text: &str) -> Option<(Count, Option<Count>, &str)> {
     let (inside, after) = tail(text, 1).split_once('}')?;
     let number = |s: &str| {
         let digits = !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit()) && (s.len() == 1 || !s.starts_with('0'));
