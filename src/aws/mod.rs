@@ -5,6 +5,7 @@
 
 mod client;
 mod error;
+mod functions;
 mod gather;
 mod loader;
 mod name;

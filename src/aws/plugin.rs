@@ -7,8 +7,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
-use super::{Client, registry, settings, stored};
+use super::{Client, functions, registry, settings, stored};
 use crate::diag::Diagnostics;
+use crate::eval::functions::Function;
 use crate::provider::registry::{AnyData, AnyEphemeral, AnyResource, Registry};
 use crate::provider::{
     Actions, Create, Deletion, Error, ErrorKind, Found, Freshness, Intent, Object, Opened, Operation, PlannedChange,
@@ -56,6 +57,9 @@ impl Plugin for AwsPlugin {
     }
     fn data_schema(&self, kind: &str) -> Option<SharedSchema> {
         self.types.get_data(kind).map(AnyData::schema)
+    }
+    fn functions(&self) -> &'static [Function] {
+        functions::FUNCTIONS
     }
     fn ephemeral_types(&self) -> Vec<&str> {
         self.types.ephemeral_types().map(AnyEphemeral::name).collect()

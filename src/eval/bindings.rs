@@ -3,6 +3,7 @@
 //!
 //! Knows nothing of what the names outside mean.
 
+use super::functions::Function;
 use super::{Scope, Surroundings};
 use crate::addr::Name;
 use crate::diag::Diagnostic;
@@ -31,5 +32,9 @@ impl Scope for Bindings<'_> {
 
     fn surroundings(&self) -> &Surroundings {
         self.outer.surroundings()
+    }
+
+    fn provider_functions(&self, local: &str) -> Option<&'static [Function]> {
+        self.outer.provider_functions(local)
     }
 }

@@ -11,13 +11,33 @@ use crate::value::{Marks, Type, Value};
 pub(super) fn call(call: &Call, span: Span, cx: Cx<'_>) -> Evaluated {
     let written = &*call.name.name;
     let name = written.strip_prefix("core::").unwrap_or(written);
-    let Some(function) = functions::lookup(name) else {
+    let function = match written.strip_prefix("provider::").and_then(|rest| rest.split_once("::")) {
+        Some((provider, name)) => of_provider(provider, name, call.name.span, cx)?,
+        None => functions::lookup(name),
+    };
+    let Some(function) = function else {
         return Err(unknown_function(written, call.name.span).into());
     };
     match function.body {
         Body::Lazy(run) => lazy(function, run, call, span, cx),
         Body::Eager(_) => eager(function, call, span, cx),
     }
+}
+
+/// A function of the provider of this local name; `None` where the module requires no such provider.
+fn of_provider(provider: &str, name: &str, span: Span, cx: Cx<'_>) -> Result<Option<&'static Function>, Diagnostics> {
+    let Some(offered) = cx.scope.provider_functions(provider).filter(|_| !name.contains("::")) else {
+        return Ok(None);
+    };
+    if let Some(function) = offered.iter().find(|f| f.name == name) {
+        return Ok(Some(function));
+    }
+    let detail = format!("The function \"{name}\" is not available from the provider \"{provider}\".");
+    let unknown = Diagnostic::error("Unknown provider function", detail).at(span);
+    Err(match did_you_mean(name, offered.iter().map(|f| f.name)) {
+        Some(near) => unknown.hint(format!("Did you mean \"{near}\"?")).into(),
+        None => unknown.into(),
+    })
 }
 
 fn eager(function: &Function, call: &Call, span: Span, cx: Cx<'_>) -> Evaluated {

@@ -141,6 +141,7 @@ mod tests {
             applying: false,
             in_template: false,
             now: String::new,
+            provider_functions: Default::default(),
         };
         let object =
             |items: &[(&str, Value)]| Value::object(items.iter().map(|(k, v)| ((*k).into(), v.clone())).collect());

@@ -8,6 +8,7 @@ use crate::diag::{Diagnostic, did_you_mean};
 use crate::hcl::ast::{Access, Ident};
 use crate::value::{Kind, Marks, Type, Value};
 
+use super::functions::Function;
 use super::world::{Keys, Repeated, World};
 use super::{Scope, Surroundings, evaluate};
 
@@ -252,5 +253,12 @@ impl Scope for ModuleScope<'_, '_> {
 
     fn surroundings(&self) -> &Surroundings {
         &self.world.facts.surroundings
+    }
+
+    fn provider_functions(&self, local: &str) -> Option<&'static [Function]> {
+        let module = self.world.module(&self.module)?;
+        module.required_providers.get(local)?;
+        let offered = self.surroundings().provider_functions.get(&module.provider_source(local));
+        Some(offered.copied().unwrap_or_default())
     }
 }

@@ -1,7 +1,10 @@
 //! What names mean where an expression stands.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
+use super::functions::Function;
 use crate::diag::Diagnostic;
 use crate::hcl::ast::{Access, Ident};
 use crate::value::Value;
@@ -15,6 +18,11 @@ pub trait Scope {
 
     /// What functions may know of their surroundings.
     fn surroundings(&self) -> &Surroundings;
+
+    /// The functions of the provider that has a local name here; `None` where no required provider has it.
+    fn provider_functions(&self, _local: &str) -> Option<&'static [Function]> {
+        None
+    }
 }
 
 /// Facts for functions: folders, the fixed time of the plan, the phase.
@@ -31,6 +39,8 @@ pub struct Surroundings {
     pub in_template: bool,
     /// The time at this moment, as RFC 3339 in UTC with whole seconds: what `timestamp()` gives during apply.
     pub now: fn() -> String,
+    /// What providers offer, by their source.
+    pub provider_functions: Arc<BTreeMap<String, &'static [Function]>>,
 }
 
 impl Surroundings {

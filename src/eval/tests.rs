@@ -20,6 +20,7 @@ impl Default for Empty {
             applying: false,
             in_template: false,
             now: || "2025-01-02T03:04:06Z".into(),
+            provider_functions: Default::default(),
         })
     }
 }

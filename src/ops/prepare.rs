@@ -89,6 +89,7 @@ pub(super) fn facts(session: &Session) -> Facts {
             applying: false,
             in_template: false,
             now: session.now,
+            provider_functions: Arc::new(session.providers().functions()),
         },
         workspace: session.environment.get("TF_WORKSPACE").cloned().unwrap_or_else(|| "default".into()),
         original_dir: session.original_dir.display().to_string(),

@@ -31,6 +31,7 @@ use async_trait::async_trait;
 
 use crate::addr::AbsInstance;
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::eval::functions::Function;
 use crate::schema::{Block, SharedSchema};
 
 /// A provider before it is configured: what it offers, without a connection.
@@ -51,6 +52,10 @@ pub trait Plugin: Send + Sync {
     /// Why types that it should have may be missing from its lists.
     fn problem(&self) -> Option<Diagnostic> {
         None
+    }
+    /// Functions that expressions may call. They need no connection.
+    fn functions(&self) -> &'static [Function] {
+        &[]
     }
     fn ephemeral_types(&self) -> Vec<&str> {
         Vec::new()

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::addr::{AbsInstance, Mode, ProviderAddr, ResourceAddr, Target};
+use crate::eval::functions::Function;
 use crate::schema::SharedSchema;
 
 use super::{Plugin, Provider};
@@ -29,6 +30,11 @@ impl Providers {
 
     pub fn plugins(&self) -> impl Iterator<Item = &Arc<dyn Plugin>> {
         self.plugins.values()
+    }
+
+    /// The functions that expressions may call, by source.
+    pub fn functions(&self) -> BTreeMap<String, &'static [Function]> {
+        self.plugins.iter().map(|(source, plugin)| (source.clone(), plugin.functions())).collect()
     }
 
     /// The configured provider; `None` before [`Providers::add`].

@@ -39,6 +39,7 @@ impl Default for Outer {
             plan_timestamp: "2025-01-02T03:04:05Z".into(),
             applying: false,
             now: || "2025-01-02T03:04:06Z".into(),
+            provider_functions: Default::default(),
         })
     }
 }

@@ -28,6 +28,7 @@ mod yaml_decode;
 pub use duration::{Moment, parse as parse_duration};
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::LazyLock;
 
 use super::expr::{Cx, Evaluated};
@@ -86,8 +87,14 @@ pub struct Function {
     pub written: Option<Written>,
 }
 
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
 impl Function {
-    const fn new(name: &'static str, params: &'static [Param], result: Outcome, run: Run) -> Self {
+    pub const fn new(name: &'static str, params: &'static [Param], result: Outcome, run: Run) -> Self {
         Self { name, params, variadic: None, result, body: Body::Eager(run), written: None }
     }
 
@@ -156,7 +163,7 @@ impl Function {
 }
 
 pub(super) type Written = fn(&[Expr]) -> Result<(), FunctionError>;
-type Run = fn(&Args<'_>) -> Result<Value, FunctionError>;
+pub type Run = fn(&Args<'_>) -> Result<Value, FunctionError>;
 pub(super) type Lazy = fn(&[Expr], Span, Cx<'_>) -> Evaluated;
 
 /// How a function is carried out.
@@ -187,7 +194,7 @@ pub enum Seen {
 }
 
 /// A parameter that takes none of the liberties.
-const fn param(name: &'static str, accepts: Accepts) -> Param {
+pub const fn param(name: &'static str, accepts: Accepts) -> Param {
     Param { name, accepts, null: false, unknown: false, marks: Seen::None }
 }
 
@@ -279,7 +286,7 @@ pub struct FunctionError {
 }
 
 impl FunctionError {
-    fn new(text: impl Into<String>) -> Self {
+    pub fn new(text: impl Into<String>) -> Self {
         Self { argument: None, text: text.into(), instead: None }
     }
 
@@ -317,7 +324,7 @@ impl FunctionError {
     }
 }
 
-type Answer = Result<Value, FunctionError>;
+pub type Answer = Result<Value, FunctionError>;
 
 const NOT_WHOLE: &str = "value must be a whole number, between -9223372036854775808 and 9223372036854775807";
 
@@ -336,7 +343,7 @@ impl<'a> Args<'a> {
         self.values.get(from..).unwrap_or(&[])
     }
 
-    fn str(&self, i: usize) -> Result<&'a str, FunctionError> {
+    pub fn str(&self, i: usize) -> Result<&'a str, FunctionError> {
         self.value(i)?.as_str().ok_or_else(|| FunctionError::argument(i, "string required"))
     }
 

@@ -64,11 +64,12 @@ fn reference(args: &[Expr]) -> Result<(), FunctionError> {
 }
 
 /// Only the variables of the template have a meaning in it.
-struct Nothing {
+struct Nothing<'a> {
+    outer: &'a dyn Scope,
     surroundings: Surroundings,
 }
 
-impl Scope for Nothing {
+impl Scope for Nothing<'_> {
     fn resolve(&self, root: &Ident, _: &[Access], _: &dyn Scope) -> Result<(Value, usize), Diagnostic> {
         let why = format!("vars map does not contain key \"{}\"", root.name);
         Err(Diagnostic::error(MISSING, why).at(root.span))
@@ -76,6 +77,10 @@ impl Scope for Nothing {
 
     fn surroundings(&self) -> &Surroundings {
         &self.surroundings
+    }
+
+    fn provider_functions(&self, local: &str) -> Option<&'static [Function]> {
+        self.outer.provider_functions(local)
     }
 }
 
@@ -108,7 +113,7 @@ fn render(a: &Args<'_>, name: &str, source: &str, given: bool) -> Answer {
         false => blame(found),
     })?;
     let surroundings = Surroundings { in_template: true, ..a.cx.scope.surroundings().clone() };
-    let nothing = Nothing { surroundings };
+    let nothing = Nothing { outer: a.cx.scope, surroundings };
     let names: Vec<(Name, Value)> = entries.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
     let scope = Bindings::new(&nothing, names);
     let value = eval(&template, a.cx.with(&scope)).map_err(blame)?;

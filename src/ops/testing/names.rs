@@ -6,6 +6,7 @@ use crate::addr::{Mode, ModuleInstance, Name};
 use crate::config::testing::TestFile;
 use crate::config::{Given, Module, Reference, Target, span_of};
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::eval::functions::Function;
 use crate::eval::world::{World, variable_value};
 use crate::eval::{Scope, Surroundings, evaluate};
 use crate::hcl::ast::{Access, Ident};
@@ -224,6 +225,10 @@ impl Scope for Inside<'_, '_, '_> {
                 _ => own.resolve(root, steps, inner),
             },
         }
+    }
+
+    fn provider_functions(&self, local: &str) -> Option<&'static [Function]> {
+        self.world.scope(&ModuleInstance::root()).provider_functions(local)
     }
 
     fn surroundings(&self) -> &Surroundings {

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::addr::{AbsInstance, Mode, Name};
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::eval::functions::Function;
 use crate::schema::{Attribute, Block, NestedBlock, Normal, Schema, SharedSchema};
 use crate::value::Value;
 use crate::value::json::to_json;
@@ -73,6 +74,9 @@ impl Plugin for StandInPlugin {
     }
     fn data_schema(&self, kind: &str) -> Option<SharedSchema> {
         self.plugin.data_schema(kind)
+    }
+    fn functions(&self) -> &'static [Function] {
+        self.plugin.functions()
     }
     fn ephemeral_types(&self) -> Vec<&str> {
         self.plugin.ephemeral_types()

@@ -17,6 +17,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::diag::Diagnostics;
+use crate::eval::functions::{Accepts, Function, Outcome, param};
 use crate::provider::registry::{AnyData, AnyEphemeral, AnyResource, Registry};
 use crate::provider::{
     Actions, Create, Deletion, Error, Found, Freshness, Intent, Object, Opened, Operation, PlannedChange, Plugin,
@@ -34,6 +35,11 @@ fn registry() -> Registry<Store> {
         .data::<simple::SimpleData>()
         .ephemeral::<lease::Lease>()
 }
+
+const FUNCTIONS: &[Function] =
+    &[Function::new("shout", &[param("text", Accepts::String)], Outcome::Maybe(|_| Ok(Type::String)), |a| {
+        Ok(a.str(0)?.to_uppercase().into())
+    })];
 
 /// `hashicorp/tfcoremock`
 pub struct MockPlugin {
@@ -75,6 +81,9 @@ impl Plugin for MockPlugin {
     }
     fn data_schema(&self, kind: &str) -> Option<SharedSchema> {
         self.types.get_data(kind).map(AnyData::schema)
+    }
+    fn functions(&self) -> &'static [Function] {
+        FUNCTIONS
     }
     fn ephemeral_types(&self) -> Vec<&str> {
         self.types.ephemeral_types().map(AnyEphemeral::name).collect()
