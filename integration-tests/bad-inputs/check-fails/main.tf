@@ -1,6 +1,9 @@
+locals {
+  sites = 1
+}
 check "health" {
   assert {
-    condition     = 1 > 2
+    condition     = local.sites > 2
     error_message = "The site is down."
   }
 }

@@ -1,12 +1,16 @@
+locals {
+  one = 1
+  yes = "yes"
+}
 resource "aws_vpc" "main" {
   cidr_block = "10.0.0.0/16"
   lifecycle {
     precondition {
-      condition     = 1 > 2
+      condition     = local.one > 2
       error_message = "One is not greater than two."
     }
     precondition {
-      condition     = "yes"
+      condition     = local.yes
       error_message = "x"
     }
   }
@@ -14,7 +18,7 @@ resource "aws_vpc" "main" {
 output "o" {
   value = 1
   precondition {
-    condition     = false
+    condition     = local.one > 2
     error_message = "Never."
   }
 }

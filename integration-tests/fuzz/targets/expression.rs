@@ -38,6 +38,7 @@ impl Default for Outer {
             home_dir: None,
             plan_timestamp: "2025-01-02T03:04:05Z".into(),
             applying: false,
+            in_template: false,
             now: || "2025-01-02T03:04:06Z".into(),
             provider_functions: Default::default(),
         })
