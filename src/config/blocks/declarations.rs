@@ -193,8 +193,9 @@ impl Reader<'_> {
             }
         }
         let nullable = self.flag(&block.body, "nullable").unwrap_or(true);
+        let sensitive = self.flag(&block.body, "sensitive").unwrap_or(false);
         if let Some(default) = &default {
-            self.default(default, &ty, nullable);
+            self.default(default, &ty, nullable, sensitive);
         }
         let validations = self.conditions(&block.body, "validation");
         for validation in &validations {
@@ -217,7 +218,7 @@ impl Reader<'_> {
             defaults: (!defaults.is_empty()).then_some(defaults),
             default,
             description: block.body.attribute("description").and_then(|a| literal(&a.expr)).map(str::to_owned),
-            sensitive: self.flag(&block.body, "sensitive").unwrap_or(false),
+            sensitive,
             ephemeral: self.flag(&block.body, "ephemeral").unwrap_or(false),
             deprecated: self.text(&block.body, "deprecated"),
             nullable,
@@ -234,13 +235,15 @@ impl Reader<'_> {
     }
 
     /// A default must be of the type of its variable.
-    fn default(&mut self, default: &Expr, ty: &Type, nullable: bool) {
+    fn default(&mut self, default: &Expr, ty: &Type, nullable: bool, sensitive: bool) {
         let Ok(value) = settings::constant(default) else { return };
         let invalid = |detail: String| Diagnostic::error("Invalid default value for variable", detail).at(default.span);
         if value.is_null() && !nullable {
             self.found.push(invalid("A null default value is not valid when nullable=false.".into()));
         } else if let Err(why) = convert(&value, ty) {
-            let why = format!("This default value is not compatible with the variable's type constraint: {why}.");
+            // The reason may name keys and values.
+            let why = if sensitive { String::new() } else { format!(": {why}") };
+            let why = format!("This default value is not compatible with the variable's type constraint{why}.");
             self.found.push(invalid(why));
         }
     }
