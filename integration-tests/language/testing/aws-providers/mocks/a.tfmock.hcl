@@ -1,3 +1,0 @@
-mock_resource "aws_vpc" {
-  defaults = { arn = "from-source" }
-}
