@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::provider::{Found, Freshness, Intent, Object, Providers, ReadRequest, RemoteId};
 use crate::refresh::adopted;
 use crate::schema::SharedSchema;
-use crate::state::journal::{Act, Outcome, Unfinished};
+use crate::state::journal::{Act, Journal, Outcome, Record, Unfinished};
 use crate::state::{ObjectState, State};
 
 /// Pauses between looks for an object that is not there: a call may still have been on its way when its run ended, and
@@ -17,30 +17,38 @@ use crate::state::{ObjectState, State};
 const LOOKS_AFTER: [Duration; 4] =
     [Duration::ZERO, Duration::from_millis(300), Duration::from_millis(700), Duration::from_millis(1500)];
 
+/// What a look for one object has shown.
+enum Look {
+    Adopted(RemoteId),
+    /// The state knew it already.
+    InState,
+    Missing,
+}
+
 /// Resolves the intents of an earlier run. Updates and deletes show at refresh; an object whose creation was under way
 /// is looked for, more than once before it is forgotten. Returns what was adopted, as warnings.
 pub async fn recover(
     unfinished: &[Unfinished],
     providers: &Providers,
     state: &mut State,
+    journal: &Journal,
     clock: &dyn Clock,
 ) -> Result<Diagnostics, Diagnostics> {
     let mut found = Diagnostics::new();
     let never_made = |u: &Unfinished| matches!(u.outcome, Some(Outcome::Failed { .. })) && u.created.is_none();
-    let mut open: Vec<&Unfinished> =
-        unfinished.iter().filter(|u| u.intent.action == Act::Create && !never_made(u)).collect();
+    let mut open: Vec<Unfinished> =
+        unfinished.iter().filter(|u| u.intent.action == Act::Create && !never_made(u)).cloned().collect();
     for pause in LOOKS_AFTER {
         if open.is_empty() {
             break;
         }
         clock.sleep(pause).await;
         let mut missing = Vec::new();
-        for begun in open {
-            match adopt(begun, providers, state).await {
-                Ok(Some(id)) => found.push(adoption(begun, &id)),
-                // An id that AWS has given and does not know any more is gone for good.
-                Ok(None) if begun.created.is_some() => {}
-                Ok(None) => missing.push(begun),
+        for mut begun in open {
+            match adopt(&mut begun, providers, state, journal).await {
+                Ok(Look::Adopted(id)) => found.push(adoption(&begun, &id)),
+                Ok(Look::InState) => {}
+                Ok(Look::Missing) => missing.push(begun),
                 Err(diagnostic) => found.push(diagnostic),
             }
         }
@@ -58,7 +66,12 @@ fn adoption(begun: &Unfinished, id: &RemoteId) -> Diagnostic {
     .address(address)
 }
 
-async fn adopt(begun: &Unfinished, providers: &Providers, state: &mut State) -> Result<Option<RemoteId>, Diagnostic> {
+async fn adopt(
+    begun: &mut Unfinished,
+    providers: &Providers,
+    state: &mut State,
+    journal: &Journal,
+) -> Result<Look, Diagnostic> {
     let unusable = |what: &str| {
         Diagnostic::error(
             "Unusable journal entry",
@@ -77,22 +90,32 @@ async fn adopt(begun: &Unfinished, providers: &Providers, state: &mut State) -> 
     let created = begun.created.clone().map(RemoteId::from);
     let intent =
         Intent { token: begun.intent.token.clone(), id: created.clone(), identity: begun.intent.identity.clone() };
-    let Some(id) = provider.find(kind, &intent).await.map_err(failed)?.or(created) else { return Ok(None) };
+    let marked = provider.find(kind, &intent).await.map_err(failed)?;
+    if let Some(id) = &marked {
+        // This run may die as well: without its mark the object is found by the id in the journal only.
+        if begun.created.is_none() && begun.outcome.is_none() {
+            let record = Record::Created { seq: begun.intent.seq, id: id.as_str().to_owned() };
+            journal.record(record).await.map_err(|e| Diagnostic::from(e).address(&addr))?;
+            begun.created = Some(id.as_str().to_owned());
+        }
+        provider.unmark(kind, id).await.map_err(failed)?;
+    }
+    let Some(id) = marked.or(created) else { return Ok(Look::Missing) };
     let identity = begun.intent.identity.iter().map(|(k, v)| (k.as_str().into(), v.as_str().into()));
     // What identified the object helps types whose reads need more than the id.
     let prior = Object(identity.collect::<BTreeMap<_, _>>());
     let request = ReadRequest { id: id.clone(), prior };
     let answer = provider.read(kind, std::slice::from_ref(&request), Freshness::Now).await.map_err(failed)?;
-    let Some(Found::Object(object)) = answer.get(&id) else { return Ok(None) };
+    let Some(Found::Object(object)) = answer.get(&id) else { return Ok(Look::Missing) };
     if !put(state, &addr, &provider_addr, &schema, object, &request.prior, &id, &*provider)? {
-        return Ok(None);
+        return Ok(Look::InState);
     }
     if let Some(made) = &mut state.instance_mut(&addr, &provider_addr).current {
         let parsed = begun.intent.dependencies.iter().filter_map(|d| AbsInstance::parse(d));
         made.dependencies = parsed.map(|d| d.resource.config()).collect();
         made.create_before_destroy = begun.intent.create_before_destroy;
     }
-    Ok(Some(id))
+    Ok(Look::Adopted(id))
 }
 
 #[expect(clippy::too_many_arguments, reason = "one call, and a struct would only repeat the names")]

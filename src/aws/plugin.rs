@@ -196,6 +196,11 @@ impl Provider for AwsProvider {
         let client = self.client.fresh();
         repeat_lost(|| resource.find(&client, intent)).await
     }
+    async fn unmark(&self, kind: &str, id: &RemoteId) -> Result<()> {
+        let resource = self.get(kind)?;
+        let client = self.client.fresh();
+        repeat_lost(|| resource.unmark(&client, id)).await
+    }
     fn import_id(&self, kind: &str, text: &str) -> Result<RemoteId> {
         self.get(kind)?.import_id(text)
     }

@@ -142,7 +142,7 @@ async fn settle(
         return Ok(Diagnostics::new());
     }
     let storage = |e| Diagnostics::from(Diagnostic::from(e));
-    let found = recover(unfinished, &prepared.providers, state, clock).await?;
+    let found = recover(unfinished, &prepared.providers, state, journal, clock).await?;
     for open in unfinished.iter().filter(|u| u.outcome.is_none()) {
         let outcome = Outcome::Failed { message: "interrupted".into() };
         journal.append(&Record::Done { seq: open.intent.seq, outcome }).map_err(storage)?;

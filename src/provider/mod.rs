@@ -147,6 +147,10 @@ pub trait Provider: Send + Sync {
     fn identity(&self, kind: &str, want: &Object) -> BTreeMap<String, String>;
     /// Looks for an object whose creation was begun and whose outcome is not known.
     async fn find(&self, kind: &str, intent: &Intent) -> Result<Option<RemoteId>>;
+    /// Takes from an object what marked it for `find`, once its id is in the journal.
+    async fn unmark(&self, _kind: &str, _id: &RemoteId) -> Result<()> {
+        Ok(())
+    }
     fn import_id(&self, kind: &str, text: &str) -> Result<RemoteId>;
     /// The id that the `identity` of an `import` block stands for. Default: its attribute `id`.
     fn import_identity(&self, kind: &str, identity: &Object) -> Result<RemoteId> {

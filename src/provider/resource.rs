@@ -243,6 +243,11 @@ pub trait ResourceType: Send + Sync + 'static {
     /// `Ok(None)` must mean that there is none.
     fn find(client: &Self::Client, intent: &Intent) -> impl Future<Output = Result<Option<RemoteId>>> + Send;
 
+    /// Takes from an object what marked it for `find`; its id is in the journal now. May be called more than once.
+    fn unmark(_client: &Self::Client, _id: &RemoteId) -> impl Future<Output = Result<()>> + Send {
+        std::future::ready(Ok(()))
+    }
+
     /// Default: the text is the id.
     fn import_id(text: &str) -> Result<RemoteId> {
         Ok(RemoteId::from(text))

@@ -134,8 +134,11 @@ impl ResourceType for Eip {
     async fn find(client: &Client, intent: &Intent) -> Result<Option<RemoteId>> {
         let answer = client.ec2().describe_addresses().filters(tags::token_filter(intent)).send().await?;
         let mut live = answer.addresses.unwrap_or_default().into_iter();
-        let found = live.find(|a| tags::has_token(a.tags.as_ref(), intent)).and_then(|a| a.allocation_id);
-        tags::adopt(client, found).await
+        Ok(live.find(|a| tags::has_token(a.tags.as_ref(), intent)).and_then(|a| a.allocation_id).map(RemoteId::from))
+    }
+
+    async fn unmark(client: &Client, id: &RemoteId) -> Result<()> {
+        tags::remove_token(client, id.as_str()).await
     }
 }
 

@@ -96,8 +96,14 @@ impl ResourceType for InternetGateway {
     async fn find(client: &Client, intent: &Intent) -> Result<Option<RemoteId>> {
         let answer = client.ec2().describe_internet_gateways().filters(tags::token_filter(intent)).send().await?;
         let mut live = answer.internet_gateways.unwrap_or_default().into_iter();
-        let found = live.find(|g| tags::has_token(g.tags.as_ref(), intent)).and_then(|g| g.internet_gateway_id);
-        tags::adopt(client, found).await
+        Ok(live
+            .find(|g| tags::has_token(g.tags.as_ref(), intent))
+            .and_then(|g| g.internet_gateway_id)
+            .map(RemoteId::from))
+    }
+
+    async fn unmark(client: &Client, id: &RemoteId) -> Result<()> {
+        tags::remove_token(client, id.as_str()).await
     }
 }
 

@@ -173,8 +173,11 @@ impl ResourceType for NatGateway {
     async fn find(client: &Client, intent: &Intent) -> Result<Option<RemoteId>> {
         let answer = client.ec2().describe_nat_gateways().filter(tags::token_filter(intent)).send().await?;
         let mut live = answer.nat_gateways.unwrap_or_default().into_iter().filter(|g| state(g) != "deleted");
-        let found = live.find(|g| tags::has_token(g.tags.as_ref(), intent)).and_then(|g| g.nat_gateway_id);
-        tags::adopt(client, found).await
+        Ok(live.find(|g| tags::has_token(g.tags.as_ref(), intent)).and_then(|g| g.nat_gateway_id).map(RemoteId::from))
+    }
+
+    async fn unmark(client: &Client, id: &RemoteId) -> Result<()> {
+        tags::remove_token(client, id.as_str()).await
     }
 }
 

@@ -132,8 +132,11 @@ impl ResourceType for RouteTable {
     async fn find(client: &Client, intent: &Intent) -> Result<Option<RemoteId>> {
         let answer = client.ec2().describe_route_tables().filters(tags::token_filter(intent)).send().await?;
         let mut live = answer.route_tables.unwrap_or_default().into_iter();
-        let found = live.find(|t| tags::has_token(t.tags.as_ref(), intent)).and_then(|t| t.route_table_id);
-        tags::adopt(client, found).await
+        Ok(live.find(|t| tags::has_token(t.tags.as_ref(), intent)).and_then(|t| t.route_table_id).map(RemoteId::from))
+    }
+
+    async fn unmark(client: &Client, id: &RemoteId) -> Result<()> {
+        tags::remove_token(client, id.as_str()).await
     }
 }
 

@@ -164,8 +164,11 @@ impl ResourceType for Subnet {
     async fn find(client: &Client, intent: &Intent) -> Result<Option<RemoteId>> {
         let answer = client.ec2().describe_subnets().filters(tags::token_filter(intent)).send().await?;
         let mut live = answer.subnets.unwrap_or_default().into_iter();
-        let found = live.find(|s| tags::has_token(s.tags.as_ref(), intent)).and_then(|s| s.subnet_id);
-        tags::adopt(client, found).await
+        Ok(live.find(|s| tags::has_token(s.tags.as_ref(), intent)).and_then(|s| s.subnet_id).map(RemoteId::from))
+    }
+
+    async fn unmark(client: &Client, id: &RemoteId) -> Result<()> {
+        tags::remove_token(client, id.as_str()).await
     }
 }
 

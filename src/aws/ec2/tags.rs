@@ -4,7 +4,7 @@ use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 
 use super::read::visible;
 use crate::aws::{Client, tags};
-use crate::provider::{CreateCx, Error, Intent, Object, RemoteId, Result};
+use crate::provider::{CreateCx, Error, Intent, Object, Result};
 
 /// Tags for a creation; `None` where there are none, since AWS refuses an empty list.
 pub fn specification(kind: ResourceType, want: &Object) -> Option<TagSpecification> {
@@ -44,13 +44,6 @@ pub fn token_filter(intent: &Intent) -> Filter {
 /// so the answer of the filter is looked at again.
 pub fn has_token(live: Option<&Vec<Tag>>, intent: &Intent) -> bool {
     pairs(live).any(|(key, value)| key == tags::TOKEN && value == intent.token)
-}
-
-/// Takes the token from an object that `find` has found, and gives its id back.
-pub async fn adopt(client: &Client, found: Option<String>) -> Result<Option<RemoteId>> {
-    let Some(id) = found else { return Ok(None) };
-    remove_token(client, &id).await?;
-    Ok(Some(id.into()))
 }
 
 /// Tags of an answer as pairs.

@@ -201,8 +201,11 @@ impl ResourceType for Vpc {
     async fn find(client: &Client, intent: &Intent) -> Result<Option<RemoteId>> {
         let answer = client.ec2().describe_vpcs().filters(tags::token_filter(intent)).send().await?;
         let mut live = answer.vpcs.unwrap_or_default().into_iter();
-        let found = live.find(|v| tags::has_token(v.tags.as_ref(), intent)).and_then(|v| v.vpc_id);
-        tags::adopt(client, found).await
+        Ok(live.find(|v| tags::has_token(v.tags.as_ref(), intent)).and_then(|v| v.vpc_id).map(RemoteId::from))
+    }
+
+    async fn unmark(client: &Client, id: &RemoteId) -> Result<()> {
+        tags::remove_token(client, id.as_str()).await
     }
 }
 

@@ -255,8 +255,11 @@ impl ResourceType for VpcEndpoint {
         let answer = client.ec2().describe_vpc_endpoints().filters(tags::token_filter(intent)).send().await?;
         let live = answer.vpc_endpoints.unwrap_or_default().into_iter();
         let mut live = live.filter(|e| !state(e).eq_ignore_ascii_case("deleted"));
-        let found = live.find(|e| tags::has_token(e.tags.as_ref(), intent)).and_then(|e| e.vpc_endpoint_id);
-        tags::adopt(client, found).await
+        Ok(live.find(|e| tags::has_token(e.tags.as_ref(), intent)).and_then(|e| e.vpc_endpoint_id).map(RemoteId::from))
+    }
+
+    async fn unmark(client: &Client, id: &RemoteId) -> Result<()> {
+        tags::remove_token(client, id.as_str()).await
     }
 }
 

@@ -203,11 +203,11 @@ impl ResourceType for FileSystem {
         let configured = intent.identity.get("creation_token");
         let token = configured.unwrap_or(&intent.token);
         let mark = configured.map(|_| intent.token.as_str());
-        let Some(id) = by_token(client, token, mark).await? else { return Ok(None) };
-        if mark.is_some() {
-            tags::remove_token(client, &id).await?;
-        }
-        Ok(Some(id.into()))
+        Ok(by_token(client, token, mark).await?.map(RemoteId::from))
+    }
+
+    async fn unmark(client: &Client, id: &RemoteId) -> Result<()> {
+        tags::remove_token(client, id.as_str()).await
     }
 
     fn timeouts() -> Timeouts {

@@ -213,9 +213,11 @@ impl ResourceType for Key {
             };
             Ok(ours.then_some(id))
         });
-        let Some(id) = gather(reads.collect()).await?.into_iter().flatten().next() else { return Ok(None) };
-        tags::remove_token(client, &id).await?;
-        Ok(Some(id.into()))
+        Ok(gather(reads.collect()).await?.into_iter().flatten().next().map(RemoteId::from))
+    }
+
+    async fn unmark(client: &Client, id: &RemoteId) -> Result<()> {
+        tags::remove_token(client, id.as_str()).await
     }
 
     fn timeouts() -> Timeouts {
