@@ -50,7 +50,7 @@ impl Work {
         let shown = Planned {
             plan: planned.plan.clone(),
             config: Arc::new(planned.prepared.config.clone()),
-            variables: planned.prepared.variables.clone(),
+            variables: planned.prepared.shown_variables(),
             schemas: schemas(planned.providers()),
             diagnostics: planned.warnings.clone(),
             sources: planned.sources().clone(),

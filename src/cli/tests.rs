@@ -70,6 +70,7 @@ impl Fake {
             create_before_destroy: false,
             generated: None,
             scoped: false,
+            left_out: false,
         };
         let plan = Plan {
             mode,

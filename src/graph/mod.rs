@@ -5,7 +5,7 @@
 
 mod dot;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 
 use petgraph::Direction;
@@ -188,6 +188,24 @@ impl Graph {
                 && n != *start
             {
                 found.insert(resource);
+            }
+        }
+        found
+    }
+
+    /// All outputs that nodes depend on, however far.
+    pub fn outputs_behind(&self, nodes: impl Iterator<Item = Node>) -> BTreeSet<(&ModulePath, &Name)> {
+        let mut open: Vec<NodeIndex> = nodes.filter_map(|n| self.index.get(&n).copied()).collect();
+        let mut seen: HashSet<NodeIndex> = open.iter().copied().collect();
+        let mut found = BTreeSet::new();
+        while let Some(n) = open.pop() {
+            for next in self.graph.neighbors_directed(n, Direction::Outgoing) {
+                if let Node::Output(module, name) = &self.graph[next] {
+                    found.insert((module, name));
+                }
+                if seen.insert(next) {
+                    open.push(next);
+                }
             }
         }
         found

@@ -59,7 +59,7 @@ pub async fn console(session: &Session, args: &Args) -> OpResult<Console> {
     // Nothing is planned: what changes with every call may be told.
     facts.surroundings.applying = true;
     // Variables without a value are unknown here, so that everything else can be asked for.
-    let (variables, errors) = root_variables(&config, &given.values, false, &facts);
+    let (variables, _, errors) = root_variables(&config, &given.values, false, &facts);
     found.extend(errors);
     let place = place(session, args, &config, &mut found);
     if found.has_errors() {

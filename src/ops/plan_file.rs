@@ -62,7 +62,7 @@ pub fn write_plan_file(
 ) -> Result<(), Diagnostics> {
     let variables = &planned.prepared.config.root.variables;
     let secret = |name: &str| variables.get(name).is_some_and(|v| v.sensitive || v.ephemeral);
-    let given = |name: &crate::addr::Name| planned.prepared.given.contains(name);
+    let given = |name: &crate::addr::Name| planned.prepared.given.contains_key(name);
     let ephemeral = variables.values().filter(|v| v.ephemeral && given(&v.name.name));
     let mut file = PlanFile {
         format: FORMAT.into(),
@@ -176,7 +176,7 @@ impl PlanFile {
     /// Ephemeral variables that had a value when the plan was made must have one now.
     fn complete(&self, planned: &Planned) -> Result<(), Diagnostics> {
         let given = &planned.prepared.given;
-        let missing = self.ephemeral.iter().filter(|name| !given.contains(name.as_str()));
+        let missing = self.ephemeral.iter().filter(|name| !given.contains_key(name.as_str()));
         let report = |name: &String| {
             Diagnostic::error(
                 "No value for required variable",

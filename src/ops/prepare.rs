@@ -1,7 +1,7 @@
 //! What every operation on a configuration begins with: load it, give its variables values, open its state, configure
 //! its providers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,8 +26,8 @@ pub struct Prepared {
     pub config: Config,
     pub graph: Graph,
     pub variables: BTreeMap<Name, Value>,
-    /// Variables that were given a value, as opposed to their default.
-    pub given: BTreeSet<Name>,
+    /// Values that variables were given, as opposed to their default: as they are written, not yet of their types.
+    pub given: BTreeMap<Name, Value>,
     pub facts: Facts,
     pub providers: Arc<Providers>,
     pub warnings: Diagnostics,
@@ -56,7 +56,8 @@ pub(super) fn prepare(session: &Session, args: &Args) -> OpResult<Prepared> {
     config.sources = sources;
     found.extend(given.found);
     let facts = facts(session);
-    let (variables, errors) = root_variables(&config, &given.values, given.complete && !found.has_errors(), &facts);
+    let (variables, written, errors) =
+        root_variables(&config, &given.values, given.complete && !found.has_errors(), &facts);
     super::validate::add_independent(&mut found, errors);
     let providers = session.providers();
     let (_, errors) = super::validate::check(&config, &graph, &providers, &facts, &variables);
@@ -65,12 +66,11 @@ pub(super) fn prepare(session: &Session, args: &Args) -> OpResult<Prepared> {
     if found.has_errors() {
         return Err(Failure::new(found, &config.sources));
     }
-    let given = given.values.into_keys().collect();
     Ok(Prepared {
         config,
         graph,
         variables,
-        given,
+        given: written,
         facts,
         providers,
         warnings: found,
@@ -97,17 +97,17 @@ pub(super) fn facts(session: &Session) -> Facts {
     }
 }
 
-/// Values of the root module's variables, of their types. Missing ones are errors.
+/// Values of the root module's variables, of their types and as they are written. Missing ones are errors.
 pub(super) fn root_variables(
     config: &Config,
     values: &BTreeMap<Name, Given>,
     complete: bool,
     facts: &Facts,
-) -> (BTreeMap<Name, Value>, Diagnostics) {
+) -> (BTreeMap<Name, Value>, BTreeMap<Name, Value>, Diagnostics) {
     let world = World::new(config, facts.clone(), BTreeMap::new());
     let scope = world.scope(&ModuleInstance::root());
     let mut found = Diagnostics::new();
-    let mut out = BTreeMap::new();
+    let (mut out, mut written) = (BTreeMap::new(), BTreeMap::new());
     for (name, variable) in &config.root.variables {
         let given = match values.get(name) {
             Some(Given::Value(value, span)) => Some((value.clone(), *span, None)),
@@ -126,11 +126,14 @@ pub(super) fn root_variables(
             }
             continue;
         }
+        if let Some((value, ..)) = &given {
+            written.insert(name.clone(), value.clone());
+        }
         if let Some(value) = found.take(variable_value(variable, given, &scope)) {
             out.insert(name.clone(), value);
         }
     }
-    (out, found)
+    (out, written, found)
 }
 
 fn missing(variable: &Variable) -> Diagnostic {
@@ -148,6 +151,14 @@ impl Prepared {
         let mut facts = self.facts.clone();
         facts.surroundings.applying = applying;
         World::new(&self.config, facts, self.variables.clone())
+    }
+
+    /// Values of variables as plan documents show them: what was given as it is written, else the default.
+    pub fn shown_variables(&self) -> BTreeMap<Name, Value> {
+        let mut shown = self.variables.clone();
+        let declared = self.given.iter().filter(|(name, _)| self.variables.contains_key(*name));
+        shown.extend(declared.map(|(name, value)| (name.clone(), value.clone())));
+        shown
     }
 
     pub fn fail(&self, diagnostics: impl Into<Diagnostics>) -> Box<Failure> {

@@ -8,7 +8,6 @@
 
 mod checks;
 mod configuration;
-mod relevant;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +21,7 @@ use crate::state::{LANGUAGE_VERSION, ObjectState, State, Status, mark_at};
 use crate::value::json::{from_json, type_to_json};
 use crate::value::{Kind, Value};
 
-use super::{Action, Change, Drift, Mode, OutputChange, Plan};
+use super::{Action, Change, Drift, Mode, OutputChange, Plan, Relevant};
 use values::{sensitive_shape, shown, unknown_shape};
 
 /// Finds the schema of an instance's type.
@@ -32,7 +31,7 @@ pub type Schemas<'a> = &'a dyn Fn(&ProviderAddr, &AbsInstance) -> Option<SharedS
 pub struct Document<'a> {
     pub plan: &'a Plan,
     pub config: &'a Config,
-    /// Values of the root module's variables.
+    /// Values of the root module's variables, those that were given as they are written.
     pub variables: &'a BTreeMap<Name, Value>,
     pub schemas: Schemas<'a>,
     pub errored: bool,
@@ -63,15 +62,14 @@ pub fn plan(document: &Document<'_>) -> Json {
         });
         out["variables"] = Json::Object(variables.collect());
     }
-    if !plan.changes.is_empty() && plan.mode != Mode::RefreshOnly {
-        out["resource_changes"] = plan.changes.iter().map(resource_change).collect();
+    if plan.changes.iter().any(|c| !c.left_out) && plan.mode != Mode::RefreshOnly {
+        out["resource_changes"] = plan.changes.iter().filter(|c| !c.left_out).map(resource_change).collect();
     }
     if !plan.outputs.is_empty() {
         out["output_changes"] = output_changes(&plan.outputs);
     }
-    let relevant = relevant::attributes(plan, config);
-    if !relevant.is_empty() {
-        out["relevant_attributes"] = relevant.into();
+    if !plan.relevant.is_empty() {
+        out["relevant_attributes"] = relevant(&plan.relevant);
     }
     if !plan.checks.is_empty() {
         out["checks"] = checks::checks(&plan.checks);
@@ -173,6 +171,13 @@ fn path(path: &Path) -> Json {
         .collect()
 }
 
+/// By the text of their addresses, so that the order does not hang on which instances there are.
+fn relevant(all: &[Relevant]) -> Json {
+    let mut all: Vec<(String, &Path)> = all.iter().map(|r| (r.object.to_string(), &r.path)).collect();
+    all.sort();
+    all.into_iter().map(|(resource, at)| json!({ "resource": resource, "attribute": path(at) })).collect()
+}
+
 /// The fields that say which instance is meant.
 fn identity(addr: &AbsInstance, provider: &ProviderAddr) -> Map<String, Json> {
     let mut out = Map::new();
@@ -257,6 +262,7 @@ fn planned_values(plan: &Plan, schemas: Schemas<'_>) -> Json {
     let lasting = |c: &&Change| {
         plan.mode != Mode::RefreshOnly
             && c.key.deposed.is_none()
+            && !c.left_out
             && !matches!(c.action, Action::Delete | Action::Forget)
     };
     let entries = plan.changes.iter().filter(lasting).filter_map(|change| {

@@ -126,6 +126,8 @@ pub struct Change {
     pub generated: Option<String>,
     /// A data source of a check block: it is read again when everything else is done.
     pub scoped: bool,
+    /// The user has left the object out of the plan: documents do not speak of it.
+    pub left_out: bool,
 }
 
 #[derive(Clone, Debug)]

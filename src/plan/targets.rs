@@ -83,6 +83,21 @@ impl<'a> Selection<'a> {
         (self.included.is_none() || !behind.is_empty()) && behind.iter().all(|r| within(r) && !left(r))
     }
 
+    /// Outputs of modules that what takes part and what is told of the root module are made of; `None` where all are.
+    pub fn needed_outputs<'g>(
+        &self,
+        graph: &'g Graph,
+        root: impl Iterator<Item = &'g Name>,
+    ) -> Option<BTreeSet<(&'g ModulePath, &'g Name)>> {
+        if self.is_whole() {
+            return None;
+        }
+        let blocks = graph.nodes().filter(|n| matches!(n, Node::Resource(r) if self.has_block(r))).cloned();
+        let told = root.filter(|name| self.has_output(graph, &ModulePath::root(), name));
+        let told = told.map(|name| Node::Output(ModulePath::root(), name.clone()));
+        Some(graph.outputs_behind(blocks.chain(told)))
+    }
+
     /// Whether an object that is to be deleted may go: it, or something it depends on, is a target, and nothing that
     /// stays depends on it.
     pub fn lets_go(&self, addr: &AbsInstance, object: &ObjectState, state: &State) -> bool {

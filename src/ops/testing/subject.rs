@@ -58,7 +58,7 @@ pub(super) fn prepare(
             config,
             graph,
             variables: values,
-            given: BTreeSet::new(),
+            given: BTreeMap::new(),
             facts,
             providers,
             warnings: found,

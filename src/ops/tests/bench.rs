@@ -115,7 +115,7 @@ impl Bench {
         crate::plan::json::plan(&crate::plan::json::Document {
             plan: &planned.plan,
             config: &planned.prepared.config,
-            variables: &planned.prepared.variables,
+            variables: &planned.prepared.shown_variables(),
             schemas: &schemas,
             errored: false,
         })

@@ -1,5 +1,10 @@
 use super::*;
+use crate::addr::Target;
 use crate::plan::ChangeKey;
+
+fn relevant(address: &str) -> Relevant {
+    Relevant { object: Target::parse(address).expect("address"), path: Path::attr("id") }
+}
 
 fn example() -> (Plan, Config, BTreeMap<Name, Value>) {
     let provider = ProviderAddr::root("registry.terraform.io/hashicorp/aws");
@@ -28,6 +33,7 @@ fn example() -> (Plan, Config, BTreeMap<Name, Value>) {
         create_before_destroy: false,
         generated: None,
         scoped: false,
+        left_out: false,
     };
     let plan = Plan {
         mode: Mode::Normal,
@@ -39,7 +45,7 @@ fn example() -> (Plan, Config, BTreeMap<Name, Value>) {
             OutputChange { action: Action::Create, before: None, after: Some("hunter2".into()), sensitive: true },
         )]),
         drift: Vec::new(),
-        relevant: Vec::new(),
+        relevant: ["aws_thing.z[\"k\"]", "aws_thing.y[0]"].map(relevant).into(),
         checks: Default::default(),
         prior: State::default(),
         complete: true,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
 
 use super::Walk;
-use crate::addr::ModuleInstance;
-use crate::plan::model::{Action, Change, ChangeKey, Mode, Plan};
+use crate::addr::{ModuleInstance, Name};
+use crate::plan::model::{Action, Change, ChangeKey, Mode, Plan, Relevant};
 use crate::plan::relevant::Relevance;
 use crate::plan::{steps, targets};
 
@@ -103,12 +103,7 @@ impl Walk<'_> {
                 Err(cycles) => return Err(cycles.diagnostics),
             }
         };
-        let mut relevance = Relevance::new(self.inputs.config, self.inputs.world);
-        changes.iter().for_each(|change| relevance.change(change));
-        for (name, _) in self.outputs.iter().filter(|(_, o)| o.action != Action::NoOp) {
-            relevance.output(&ModuleInstance::root(), name);
-        }
-        let relevant = relevance.finish();
+        let relevant = self.relevant(&changes);
         let plan = Plan {
             mode: self.inputs.options.mode,
             changes,
@@ -126,5 +121,25 @@ impl Walk<'_> {
             planners: self.inputs.connections.planners(),
         };
         Ok((plan, self.found))
+    }
+
+    /// Attributes that changes and outputs refer to. An output of a module is made anew by each plan that needs it.
+    fn relevant(&self, changes: &[Change]) -> Vec<Relevant> {
+        let mut relevance = Relevance::new(self.inputs.config);
+        changes.iter().for_each(|change| relevance.change(change));
+        for (name, _) in self.outputs.iter().filter(|(_, o)| o.action != Action::NoOp) {
+            relevance.output(&ModuleInstance::root(), name);
+        }
+        if self.inputs.options.mode != Mode::Destroy {
+            let needed = self.selection.needed_outputs(self.inputs.graph, self.inputs.config.root.outputs.keys());
+            for module in self.inputs.config.modules().into_iter().filter(|m| !m.path.is_root()) {
+                let wanted = |name: &&Name| needed.as_ref().is_none_or(|n| n.contains(&(&module.path, *name)));
+                let outputs: Vec<&Name> = module.outputs.keys().filter(wanted).collect();
+                for instance in self.inputs.world.module_instances(&module.path) {
+                    outputs.iter().for_each(|name| relevance.output(&instance, name));
+                }
+            }
+        }
+        relevance.finish()
     }
 }

@@ -80,6 +80,7 @@ impl<'a> Walk<'a> {
         let Some(object) = object else { return Value::unknown(schema.block.ty()) };
         let Some(value) = self.decode(instance, &object, schema) else { return Value::unknown(schema.block.ty()) };
         let mut change = self.change(instance, provider, Action::NoOp, Some(value.clone()), Some(value.clone()));
+        change.left_out = !self.takes_part(instance);
         change.span = Some(block.header);
         change.dependencies = object.dependencies;
         change.create_before_destroy = object.create_before_destroy;
@@ -110,6 +111,7 @@ impl<'a> Walk<'a> {
             create_before_destroy: false,
             generated: None,
             scoped: false,
+            left_out: false,
         }
     }
 

@@ -40,6 +40,7 @@ impl Walk<'_> {
             let Some(before) = self.decode(&addr, object, &schema) else { continue };
             if self.inputs.options.mode == Mode::RefreshOnly || !self.selection.lets_go(&addr, object, &self.prior) {
                 let mut change = self.change(&addr, &provider, Action::NoOp, Some(before.clone()), Some(before));
+                change.left_out = self.inputs.options.mode != Mode::RefreshOnly;
                 // The order of a later delete hangs on them.
                 change.dependencies.clone_from(&object.dependencies);
                 change.create_before_destroy = object.create_before_destroy;

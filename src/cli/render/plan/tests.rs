@@ -67,6 +67,7 @@ fn change(addr: &str, action: Action, before: Option<Json>, after: Option<Json>)
         create_before_destroy: false,
         generated: None,
         scoped: false,
+        left_out: false,
     }
 }
 
