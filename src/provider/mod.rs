@@ -1,7 +1,7 @@
 //! The boundary between the engine and whatever holds the objects.
 //!
 //! Knows nothing of any cloud. The engine speaks to [`Provider`], authors of types write a [`ResourceType`], a
-//! [`DataSource`] or an [`EphemeralResource`], and [`registry`] turns the one into the other.
+//! [`DataSource`] or an [`EphemeralResource`], and [`registry`] and [`Typed`] turn the one into the other.
 
 mod change;
 mod error;
@@ -12,6 +12,7 @@ pub mod registry;
 mod resource;
 pub mod standin;
 mod state_only;
+mod typed;
 
 pub use change::PlannedChange;
 pub use error::{Error, ErrorKind, Result};
@@ -22,6 +23,7 @@ pub use resource::{
     RemoteId, ResourceType, Timeouts, parse_duration,
 };
 pub use state_only::StateOnly;
+pub use typed::{AnyTypes, Typed};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -45,10 +47,22 @@ pub trait Plugin: Send + Sync {
     }
     /// Schema of the `provider` block.
     fn config_schema(&self) -> &Block;
-    fn resource_types(&self) -> Vec<&str>;
-    fn data_sources(&self) -> Vec<&str>;
-    fn resource_schema(&self, kind: &str) -> Option<SharedSchema>;
-    fn data_schema(&self, kind: &str) -> Option<SharedSchema>;
+    /// The types that the plugin has. What follows of them need not be written.
+    fn types(&self) -> &dyn AnyTypes {
+        &()
+    }
+    fn resource_types(&self) -> Vec<&str> {
+        self.types().resources()
+    }
+    fn data_sources(&self) -> Vec<&str> {
+        self.types().data_sources()
+    }
+    fn resource_schema(&self, kind: &str) -> Option<SharedSchema> {
+        self.types().resource_schema(kind)
+    }
+    fn data_schema(&self, kind: &str) -> Option<SharedSchema> {
+        self.types().data_schema(kind)
+    }
     /// Why types that it should have may be missing from its lists.
     fn problem(&self) -> Option<Diagnostic> {
         None
@@ -58,10 +72,10 @@ pub trait Plugin: Send + Sync {
         &[]
     }
     fn ephemeral_types(&self) -> Vec<&str> {
-        Vec::new()
+        self.types().ephemeral()
     }
-    fn ephemeral_schema(&self, _kind: &str) -> Option<SharedSchema> {
-        None
+    fn ephemeral_schema(&self, kind: &str) -> Option<SharedSchema> {
+        self.types().ephemeral_schema(kind)
     }
     /// The object that one of another type becomes by a `moved` block; `None` where the type takes over no such object.
     fn take_over(&self, _kind: &str, _from: &Foreign<'_>) -> Option<Object> {
