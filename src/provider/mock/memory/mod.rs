@@ -2,37 +2,33 @@
 //!
 //! Knows nothing of files and of time. Tests of the engine look into its [`Store`] and inject faults.
 
-mod complex;
 mod engine;
 mod lease;
-mod simple;
+mod plain;
 mod store;
 
+use plain::Plain;
 pub use store::{Call, Fault, Script, Store, Stored, Verb};
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 
 use crate::diag::Diagnostics;
 use crate::eval::functions::{Accepts, Function, Outcome, param};
-use crate::provider::registry::{AnyData, AnyEphemeral, AnyResource, Registry};
-use crate::provider::{
-    Actions, Create, Deletion, Error, Found, Freshness, Intent, Object, Opened, Operation, PlannedChange, Plugin,
-    Provider, ReadRequest, Readiness, RemoteId, Result, Timeouts,
-};
-use crate::schema::{Block, SharedSchema, list_of, string};
+use crate::provider::registry::Registry;
+use crate::provider::{AnyTypes, Error, Freshness, Object, Operation, Plugin, Provider, Result, Typed};
+use crate::schema::{Block, list_of, string};
 use crate::value::Type;
 
 fn registry() -> Registry<Store> {
     Registry::new()
-        .resource::<simple::Simple>()
-        .resource::<complex::Complex>()
+        .resource::<Plain<plain::Simple>>()
+        .resource::<Plain<plain::Complex>>()
         .resource::<engine::Engine<false>>()
         .resource::<engine::Engine<true>>()
-        .data::<simple::SimpleData>()
+        .data::<Plain<plain::Simple>>()
+        .data::<Plain<plain::Complex>>()
         .ephemeral::<lease::Lease>()
 }
 
@@ -45,7 +41,7 @@ const FUNCTIONS: &[Function] =
 pub struct MockPlugin {
     types: Arc<Registry<Store>>,
     config_schema: Block,
-    store: Store,
+    store: Arc<Store>,
 }
 
 impl MockPlugin {
@@ -58,7 +54,7 @@ impl MockPlugin {
             .attr("fail_on_update", ids())
             .attr("fail_on_delete", ids())
             .attr("token", string().optional().sensitive());
-        Self { types: Arc::new(registry()), config_schema, store }
+        Self { types: Arc::new(registry()), config_schema, store: Arc::new(store) }
     }
 }
 
@@ -70,26 +66,11 @@ impl Plugin for MockPlugin {
     fn config_schema(&self) -> &Block {
         &self.config_schema
     }
-    fn resource_types(&self) -> Vec<&str> {
-        self.types.resources().map(AnyResource::name).collect()
-    }
-    fn data_sources(&self) -> Vec<&str> {
-        self.types.data_sources().map(AnyData::name).collect()
-    }
-    fn resource_schema(&self, kind: &str) -> Option<SharedSchema> {
-        self.types.get(kind).map(AnyResource::schema)
-    }
-    fn data_schema(&self, kind: &str) -> Option<SharedSchema> {
-        self.types.get_data(kind).map(AnyData::schema)
+    fn types(&self) -> &dyn AnyTypes {
+        &*self.types
     }
     fn functions(&self) -> &'static [Function] {
         FUNCTIONS
-    }
-    fn ephemeral_types(&self) -> Vec<&str> {
-        self.types.ephemeral_types().map(AnyEphemeral::name).collect()
-    }
-    fn ephemeral_schema(&self, kind: &str) -> Option<SharedSchema> {
-        self.types.get_ephemeral(kind).map(AnyEphemeral::schema)
     }
     fn planner(&self, config: &Object) -> Option<Arc<dyn Provider>> {
         Some(Arc::new(MockProvider { types: self.types.clone(), store: self.store.clone(), config: config.clone() }))
@@ -102,109 +83,30 @@ impl Plugin for MockPlugin {
 
 struct MockProvider {
     types: Arc<Registry<Store>>,
-    store: Store,
+    store: Arc<Store>,
     config: Object,
 }
 
-impl MockProvider {
-    fn get(&self, kind: &str) -> Result<&dyn AnyResource<Store>> {
-        self.types.get(kind).ok_or_else(|| Error::other(format!("there is no resource type \"{kind}\"")))
-    }
+impl Typed for MockProvider {
+    type Client = Store;
 
-    fn ephemeral(&self, kind: &str) -> Result<&dyn AnyEphemeral<Store>> {
-        let found = self.types.get_ephemeral(kind);
-        found.ok_or_else(|| Error::other(format!("there is no ephemeral resource type \"{kind}\"")))
+    fn types(&self) -> &Registry<Store> {
+        &self.types
     }
-
+    fn client(&self, _: Freshness) -> Arc<Store> {
+        self.store.clone()
+    }
     /// The configuration may ask for failures, object by object.
-    fn allowed(&self, setting: &str, id: Option<&str>) -> Result<()> {
+    fn admit(&self, operation: Option<Operation>, id: Option<&str>) -> Result<()> {
+        let setting = match operation {
+            None => "fail_on_read",
+            Some(Operation::Create) => "fail_on_create",
+            Some(Operation::Update) => "fail_on_update",
+            Some(Operation::Delete) => "fail_on_delete",
+        };
         match id.filter(|id| self.config.strings(setting).iter().any(|s| s == id)) {
             Some(id) => Err(Error::other(format!("\"{id}\" stands in {setting}"))),
             None => Ok(()),
         }
-    }
-}
-
-#[async_trait]
-impl Provider for MockProvider {
-    fn remote_id(&self, kind: &str, prior: &Object) -> Option<RemoteId> {
-        self.types.get(kind)?.remote_id(prior)
-    }
-
-    async fn read(&self, kind: &str, requests: &[ReadRequest], _: Freshness) -> Result<BTreeMap<RemoteId, Found>> {
-        let resource = self.get(kind)?;
-        let mut found = BTreeMap::new();
-        for batch in requests.chunks(resource.read_batch().max(1)) {
-            for request in batch {
-                self.allowed("fail_on_read", Some(request.id.as_str()))?;
-            }
-            let ids: Vec<RemoteId> = batch.iter().map(|r| r.id.clone()).collect();
-            let prior = batch.iter().map(|r| (r.id.clone(), r.prior.clone())).collect();
-            found.extend(resource.read(&self.store, &ids, &prior).await?);
-        }
-        Ok(found)
-    }
-
-    fn forget(&self) {}
-
-    fn plan(&self, kind: &str, change: &mut PlannedChange) -> Diagnostics {
-        if let Some(resource) = self.types.get(kind) {
-            resource.customize_plan(change);
-        }
-        std::mem::take(&mut change.diagnostics)
-    }
-
-    async fn create(&self, kind: &str, create: Create<'_>, want: &Object) -> Result<RemoteId> {
-        self.allowed("fail_on_create", want.str("id"))?;
-        self.get(kind)?.create(&self.store, create, want).await
-    }
-    async fn update(&self, kind: &str, id: &RemoteId, prior: &Object, want: &Object) -> Result<()> {
-        self.allowed("fail_on_update", Some(id.as_str()))?;
-        self.get(kind)?.update(&self.store, id, prior, want).await
-    }
-    async fn delete(&self, kind: &str, id: &RemoteId, prior: &Object) -> Result<()> {
-        self.allowed("fail_on_delete", Some(id.as_str()))?;
-        self.get(kind)?.delete(&self.store, id, prior).await
-    }
-
-    fn readiness(&self, kind: &str, object: &Object) -> Readiness {
-        self.types.get(kind).map_or(Readiness::Ready, |r| r.readiness(object))
-    }
-    fn timeouts(&self, kind: &str) -> Timeouts {
-        self.types.get(kind).map_or(Timeouts::minutes(10, 10, 10), AnyResource::timeouts)
-    }
-    fn deletion(&self, kind: &str) -> Deletion {
-        self.types.get(kind).map_or(Deletion::Immediate, AnyResource::deletion)
-    }
-    fn retries(&self, kind: &str, operation: Operation, error: &Error) -> bool {
-        self.types.get(kind).is_some_and(|r| r.retries(operation, error))
-    }
-    fn identity(&self, kind: &str, want: &Object) -> BTreeMap<String, String> {
-        self.types.get(kind).map(|r| r.identity(want)).unwrap_or_default()
-    }
-    async fn find(&self, kind: &str, intent: &Intent) -> Result<Option<RemoteId>> {
-        self.get(kind)?.find(&self.store, intent).await
-    }
-    fn import_id(&self, kind: &str, text: &str) -> Result<RemoteId> {
-        self.get(kind)?.import_id(text)
-    }
-    fn actions(&self, kind: &str) -> Actions {
-        self.types.get(kind).map(AnyResource::actions).unwrap_or_default()
-    }
-
-    async fn read_data(&self, kind: &str, config: &Object) -> Result<Object> {
-        self.allowed("fail_on_read", config.str("id"))?;
-        let data = self.types.get_data(kind);
-        data.ok_or_else(|| Error::other(format!("there is no data source \"{kind}\"")))?.read(&self.store, config).await
-    }
-
-    async fn open_ephemeral(&self, kind: &str, config: &Object) -> Result<Opened> {
-        self.ephemeral(kind)?.open(&self.store, config).await
-    }
-    async fn renew_ephemeral(&self, kind: &str, opened: &Opened) -> Result<Option<Duration>> {
-        self.ephemeral(kind)?.renew(&self.store, opened).await
-    }
-    async fn close_ephemeral(&self, kind: &str, opened: &Opened) -> Result<()> {
-        self.ephemeral(kind)?.close(&self.store, opened).await
     }
 }
