@@ -14,11 +14,13 @@
 
 mod backend_s3;
 mod bad_inputs;
+mod facts;
 mod kill;
 mod lifecycle;
 mod programs;
 mod support;
 mod swap;
+mod types;
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -30,8 +32,10 @@ fn main() {
     trials.extend(backend_s3::trials());
     trials.extend(bad_inputs::trials());
     trials.extend(lifecycle::trials());
+    trials.extend(facts::trials());
     trials.extend(kill::trials());
     trials.extend(swap::trials());
+    trials.extend(types::trials());
     if arguments.list {
         libtest_mimic::run(&arguments, trials).exit();
     }

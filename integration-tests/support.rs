@@ -143,6 +143,10 @@ impl Account {
         fs::write(path, text).expect("file");
     }
 
+    pub fn read(&self, relative: &str) -> String {
+        fs::read_to_string(self.path(relative)).unwrap_or_else(|e| panic!("{relative}: {e}"))
+    }
+
     fn environment(&self, command: &mut Command) {
         command
             .env_clear()

@@ -67,15 +67,24 @@ macro_rules! services {
 }
 
 services! {
+    acm: aws_sdk_acm, "acm";
     autoscaling: aws_sdk_autoscaling, "autoscaling";
+    cloudwatch: aws_sdk_cloudwatch, "cloudwatch";
+    dynamodb: aws_sdk_dynamodb, "dynamodb";
     ec2: aws_sdk_ec2, "ec2";
+    ecr: aws_sdk_ecr, "ecr";
     efs: aws_sdk_efs, "efs";
     eks: aws_sdk_eks, "eks";
+    elbv2: aws_sdk_elasticloadbalancingv2, "elbv2";
+    events: aws_sdk_eventbridge, "events";
     iam: aws_sdk_iam, "iam";
     kms: aws_sdk_kms, "kms";
     logs: aws_sdk_cloudwatchlogs, "logs";
     route53: aws_sdk_route53, "route53";
+    s3: aws_sdk_s3, "s3";
     secretsmanager: aws_sdk_secretsmanager, "secretsmanager";
+    sns: aws_sdk_sns, "sns";
+    sqs: aws_sdk_sqs, "sqs";
     ssm: aws_sdk_ssm, "ssm";
     sts: aws_sdk_sts, "sts";
 }
