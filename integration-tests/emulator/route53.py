@@ -58,6 +58,17 @@ def create_hosted_zone(call):
             raise AwsError("HostedZoneAlreadyExists", f"A hosted zone has already been created with the specified caller reference: {reference}", status=409)
 
 
+@after("route53.CreateHostedZone")
+def private_with_vpc(call, result):
+    """A zone that is made with a VPC is private, whether the call says so or not ("CreateHostedZone", parameter VPC)."""
+    vpc, zones = call.params.get("VPC"), route53_backends[call.account]["aws"].zones.values()
+    zone = next(z for z in zones if z.caller_reference == call.params["CallerReference"])
+    if vpc and not zone.private_zone:
+        zone.private_zone = True
+        zone.add_vpc(vpc["VPCId"], vpc["VPCRegion"])
+        result.update({"HostedZone": zone, "VPC": vpc, "DelegationSet": None})
+
+
 # ---------------------------------------------------------------- record sets
 
 def stored_name(name):

@@ -12,9 +12,10 @@
 //!   to {}                       # and then does not; `unset = ["name"]` takes an attribute of the subject away
 //! }
 //! import = "${zone_id}_${name}" # id of an import, from attributes; default "${id}"
-//! exception "policy" {          # an attribute that cannot be compared
+//! exception "policy" {          # an attribute, or path, that cannot be compared
 //!   cause = "..."
-//! }
+//! }                             # "import.policy": after an import; "generated": no configuration can be written for it;
+//!                               # "gone": it is not missed when it is gone
 //! untried "kms_key_id" {        # an attribute that no change tries
 //!   cause = "..."
 //! }

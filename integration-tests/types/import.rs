@@ -13,7 +13,7 @@ const STATE: &str = "terraform.tfstate";
 pub fn reproduces(service: &Service) {
     let account = &service.account(Stage::From);
     let kiban = Program { account, terraform: None };
-    kiban.run(&["apply", "-auto-approve"]);
+    kiban.apply();
     let made = state(account);
     let mut without = made.clone();
     let subjects = |r: &Json| service.object(&format!("{}.{}", text(&r["type"]), text(&r["name"]))).is_some();
@@ -24,7 +24,7 @@ pub fn reproduces(service: &Service) {
     let imports: String = objects.iter().map(|(address, attributes)| import(service, address, attributes)).collect();
     account.write(STATE, &without.to_string());
     account.write("imports.tf", &imports);
-    kiban.run(&["apply", "-auto-approve"]);
+    kiban.apply();
     let imported = self::objects(&state(account), service);
     for (address, attributes) in &objects {
         let (fixture, _) = service.object(address).expect("a subject");
@@ -51,7 +51,7 @@ fn generates(service: &Service, account: &Account, without: &Json, objects: &BTr
     account.write("main.tf", &format!("{PROVIDER}{}", service.surroundings()));
     let plan = account.kiban(".", &["plan", "-input=false", "-generate-config-out=generated.tf"]);
     assert_eq!(plan.code, 0, "{}", plan.text);
-    kiban.run(&["apply", "-auto-approve"]);
+    kiban.apply();
     let changes = kiban.changes();
     let generated = account.read("generated.tf");
     assert!(changes.is_empty(), "the generated configuration plans {changes:#?}:\n{generated}");

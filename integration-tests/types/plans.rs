@@ -21,15 +21,14 @@ impl Program<'_> {
 
     /// Runs it, and expects it to succeed.
     pub fn run(&self, args: &[&str]) -> String {
-        let kiban = kiban();
         let none = BTreeMap::new();
-        let program = if self.terraform.is_some() { "terraform" } else { kiban.to_str().expect("text") };
+        let program = if self.terraform.is_some() { "terraform" } else { &kiban() };
         let output = self.account.program(program, ".", args, self.terraform.unwrap_or(&none));
         assert_eq!(output.code, 0, "{} {}:\n{}", self.name(), args.join(" "), output.text);
         output.text
     }
 
-    /// Plans, and returns the plan as JSON. The plan stays in a file, to be applied.
+    /// Plans, and returns the plan as JSON.
     pub fn plan(&self) -> Json {
         self.run(&["plan", "-input=false", "-no-color", "-out=plan.bin"]);
         let text = self.run(&["show", "-no-color", "-json", "plan.bin"]);
@@ -38,7 +37,7 @@ impl Program<'_> {
     }
 
     pub fn apply(&self) {
-        self.run(&["apply", "-input=false", "-no-color", "plan.bin"]);
+        self.run(&["apply", "-input=false", "-no-color", "-auto-approve"]);
     }
 
     /// Objects that a plan would change, and how.

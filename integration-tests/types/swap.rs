@@ -43,13 +43,13 @@ fn terraform_after_kiban(
     terraform.run(&["init", "-input=false", "-no-color"]);
     let (ours, theirs) = (kiban.plan(), terraform.plan());
     compare(service, CREATES, &ours, &theirs, report);
-    kiban.run(&["apply", "-auto-approve"]);
+    kiban.apply();
     report.nothing(KIBAN_MADE, terraform.changes());
 
     account.write("main.tf", &service.configuration(Stage::To));
     let (ours, theirs) = (kiban.plan(), terraform.plan());
     compare(service, CHANGES, &ours, &theirs, report);
-    kiban.run(&["apply", "-auto-approve"]);
+    kiban.apply();
     report.nothing(KIBAN_CHANGED, terraform.changes());
     terraform.destroy();
     report.note_if(account.census() != before, "Terraform's destroy leaves objects that kiban has made");
@@ -61,11 +61,11 @@ fn kiban_after_terraform(service: &Service, environment: &BTreeMap<String, Strin
     let terraform = Program { account, terraform: Some(environment) };
     let before = account.census();
     terraform.run(&["init", "-input=false", "-no-color"]);
-    terraform.run(&["apply", "-input=false", "-no-color", "-auto-approve"]);
+    terraform.apply();
     report.nothing(TERRAFORM_MADE, kiban.changes());
 
     account.write("main.tf", &service.configuration(Stage::To));
-    terraform.run(&["apply", "-input=false", "-no-color", "-auto-approve"]);
+    terraform.apply();
     report.nothing(TERRAFORM_CHANGED, kiban.changes());
     kiban.destroy();
     report.note_if(account.census() != before, "kiban's destroy leaves objects that Terraform has made");

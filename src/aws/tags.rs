@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::addr::Name;
 use crate::provider::{Object, PlannedChange};
 use crate::value::{Kind, Type, Value};
 
@@ -56,19 +57,27 @@ impl Defaults {
         object.set("tags_all", to_value(live));
     }
 
-    /// `tags_all` is the defaults under the tags of the configuration.
+    /// `tags_all` is the defaults under the tags of the configuration. As in the provider, it is not known before the
+    /// apply where there are none, unless nothing was there and nothing changes, nor with an empty value.
     pub fn plan(&self, change: &mut PlannedChange) {
         let Some(tags) = change.config.get("tags").cloned() else { return };
         if !change.planned.0.contains_key("tags_all") {
             return;
         }
         let (tags, marks) = tags.unmark();
+        let unknown = || Value::unknown(Type::map(Type::String));
         let all = match &tags.kind {
-            Kind::Unknown(..) => Value::unknown(Type::map(Type::String)),
+            Kind::Unknown(..) => unknown(),
             _ => {
                 let defaults = self.default_tags.iter().map(|(k, v)| (k.as_str().into(), Value::from(v)));
                 let own = tags.as_map().into_iter().flatten().filter(|(_, v)| !v.is_null());
-                Value::map(Type::String, defaults.chain(own.map(|(k, v)| (k.clone(), v.clone()))).collect())
+                let all: BTreeMap<Name, Value> = defaults.chain(own.map(|(k, v)| (k.clone(), v.clone()))).collect();
+                let had = change.prior.as_ref().is_some_and(|p| !p.string_map("tags_all").is_empty());
+                if all.is_empty() && !had {
+                    return;
+                }
+                let empty = |v: &Value| v.as_str() == Some("");
+                if all.is_empty() || all.values().any(empty) { unknown() } else { Value::map(Type::String, all) }
             }
         };
         change.planned.set("tags_all", all.mark(marks));

@@ -50,7 +50,11 @@ fn nested(nested: &NestedBlock) -> Json {
     };
     let mut out = Map::new();
     out.insert("nesting_mode".into(), mode.into());
-    out.insert("block".into(), block(&nested.block));
+    let mut inner = block(&nested.block);
+    if nested.deprecated.is_some() {
+        inner["deprecated"] = true.into();
+    }
+    out.insert("block".into(), inner);
     let bounds = [("min_items", nested.min_items), ("max_items", nested.max_items)];
     out.extend(bounds.into_iter().filter(|(_, n)| *n > 0).map(|(name, n)| (name.to_owned(), n.into())));
     Json::Object(out)

@@ -162,12 +162,14 @@ pub struct NestedBlock {
     pub force_new: bool,
     /// AWS fills it in where the configuration has none.
     pub computed: bool,
+    /// What to do instead, where the block should not be used any more.
+    pub deprecated: Option<&'static str>,
     pub block: Block,
 }
 
 impl NestedBlock {
     fn new(nesting: Nesting, block: Block) -> Self {
-        Self { nesting, min_items: 0, max_items: 0, force_new: false, computed: false, block }
+        Self { nesting, min_items: 0, max_items: 0, force_new: false, computed: false, deprecated: None, block }
     }
 
     #[must_use]
@@ -191,6 +193,12 @@ impl NestedBlock {
     #[must_use]
     pub fn computed(mut self) -> Self {
         self.computed = true;
+        self
+    }
+
+    #[must_use]
+    pub fn deprecated(mut self, why: &'static str) -> Self {
+        self.deprecated = Some(why);
         self
     }
 

@@ -4,6 +4,10 @@ use crate::aws::validate;
 use crate::schema::{Block, NestedBlock, Schema, boolean, list_block, map_of, number, set_block, set_of, string};
 use crate::value::{Type, Value};
 
+const NO_GRAPHICS: &str = "AWS has ended Elastic Graphics.";
+
+const NO_INFERENCE: &str = "AWS has ended Elastic Inference.";
+
 pub fn schema() -> Schema {
     Schema::new(0)
         .attr("arn", string().computed())
@@ -77,8 +81,8 @@ pub fn schema() -> Schema {
             .max(1),
         )
         .block("credit_specification", list_block(Block::new().attr("cpu_credits", string().optional())).max(1))
-        .block("elastic_gpu_specifications", list_block(Block::new().attr("type", string().required())))
-        .block("elastic_inference_accelerator", list_block(Block::new().attr("type", string().required())).max(1))
+        .block("elastic_gpu_specifications", list_block(accelerator()).deprecated(NO_GRAPHICS))
+        .block("elastic_inference_accelerator", list_block(accelerator()).max(1).deprecated(NO_INFERENCE))
         .block("enclave_options", list_block(Block::new().attr("enabled", boolean().optional())).max(1))
         .block("hibernation_options", list_block(Block::new().attr("configured", boolean().required())).max(1))
         .block(
@@ -266,4 +270,8 @@ fn name(value: &Value) -> Result<(), String> {
     } else {
         Err(format!("\"{text}\" is no name for a launch template: 3 to 128 letters, digits and ().-/_"))
     }
+}
+
+fn accelerator() -> Block {
+    Block::new().attr("type", string().required())
 }

@@ -71,7 +71,7 @@ impl ResourceType for Role {
             .attr("path", string().optional().default("/").force_new().check(naming::valid_path))
             .attr("permissions_boundary", string().optional().check(validate::arn))
             .attr("unique_id", string().computed())
-            .block("inline_policy", set_block(inline).computed())
+            .block("inline_policy", set_block(inline).computed().deprecated(EXCLUSIVE_INLINE))
             .tags()
     }
 
@@ -194,6 +194,8 @@ impl ResourceType for Role {
         Ok(found.map(|_| name.into()))
     }
 }
+
+const EXCLUSIVE_INLINE: &str = "Use aws_iam_role_policy.";
 
 const EXCLUSIVE_ARNS: &str = "Use aws_iam_role_policy_attachment.";
 

@@ -42,13 +42,10 @@ impl ResourceType for Alias {
             change.error("name_prefix", "name and name_prefix exclude each other.");
         }
         let Some(prior) = change.prior.as_ref().and_then(|p| p.str("target_key_id")) else { return };
-        // ARN and id of a key mean the same.
-        match change.planned.str("target_key_id") {
-            Some(planned) if key_id(planned) == key_id(prior) => {
-                let prior = prior.to_owned();
-                change.planned.set("target_key_id", prior);
-            }
-            _ => change.set_unknown("target_key_arn"),
+        // ARN and id of a key mean the same. The provider plans no new target_key_arn with a new key.
+        if change.planned.str("target_key_id").is_some_and(|planned| key_id(planned) == key_id(prior)) {
+            let prior = prior.to_owned();
+            change.planned.set("target_key_id", prior);
         }
     }
 

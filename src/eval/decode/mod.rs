@@ -207,6 +207,9 @@ impl Decoder {
                 None => diagnostic,
             });
         }
+        if let (Some(why), Some(span)) = (nested.deprecated, items.headers.first()) {
+            self.found.push(Diagnostic::warning("Argument is deprecated", why).at(*span));
+        }
         if items.open {
             return Value::unknown(nested.ty()).mark(items.marks);
         }
