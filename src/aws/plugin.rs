@@ -167,10 +167,10 @@ impl Provider for AwsProvider {
     }
 
     async fn create(&self, kind: &str, create: Create<'_>, want: &Object) -> Result<RemoteId> {
-        self.get(kind)?.create(&self.client.fresh(), create, want).await
+        self.get(kind)?.create(&self.client.fresh(), create, &self.client.tags().complete(want)).await
     }
     async fn update(&self, kind: &str, id: &RemoteId, prior: &Object, want: &Object) -> Result<()> {
-        self.get(kind)?.update(&self.client.fresh(), id, prior, want).await
+        self.get(kind)?.update(&self.client.fresh(), id, prior, &self.client.tags().complete(want)).await
     }
     async fn delete(&self, kind: &str, id: &RemoteId, prior: &Object) -> Result<()> {
         self.get(kind)?.delete(&self.client.fresh(), id, prior).await

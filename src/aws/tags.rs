@@ -57,30 +57,44 @@ impl Defaults {
         object.set("tags_all", to_value(live));
     }
 
-    /// `tags_all` is the defaults under the tags of the configuration. As in the provider, it is not known before the
-    /// apply where there are none, unless nothing was there and nothing changes, nor with an empty value.
+    /// `tags_all` is the defaults under the tags of the configuration. As in the provider, what is created without tags
+    /// tells them after the apply only, and so does a change to a tag without a value.
     pub fn plan(&self, change: &mut PlannedChange) {
         let Some(tags) = change.config.get("tags").cloned() else { return };
         if !change.planned.0.contains_key("tags_all") {
             return;
         }
-        let (tags, marks) = tags.unmark();
-        let unknown = || Value::unknown(Type::map(Type::String));
-        let all = match &tags.kind {
-            Kind::Unknown(..) => unknown(),
-            _ => {
-                let defaults = self.default_tags.iter().map(|(k, v)| (k.as_str().into(), Value::from(v)));
-                let own = tags.as_map().into_iter().flatten().filter(|(_, v)| !v.is_null());
-                let all: BTreeMap<Name, Value> = defaults.chain(own.map(|(k, v)| (k.clone(), v.clone()))).collect();
-                let had = change.prior.as_ref().is_some_and(|p| !p.string_map("tags_all").is_empty());
-                if all.is_empty() && !had {
-                    return;
-                }
-                let empty = |v: &Value| v.as_str() == Some("");
-                if all.is_empty() || all.values().any(empty) { unknown() } else { Value::map(Type::String, all) }
-            }
+        let all = self.under(&tags);
+        let entries = all.as_map();
+        let none = entries.is_some_and(|all| all.is_empty());
+        let without_value = entries.is_some_and(|all| all.values().any(|v| v.as_str() == Some("")));
+        let all = match &change.prior {
+            Some(prior) if none && prior.string_map("tags_all").is_empty() => return,
+            None if none => return,
+            Some(prior) if without_value && prior.string_map("tags") == change.config.string_map("tags") => all,
+            _ if without_value => Value::unknown(Type::map(Type::String)),
+            _ => all,
         };
-        change.planned.set("tags_all", all.mark(marks));
+        change.planned.set("tags_all", all);
+    }
+
+    /// What a call has to set: what was not known in the plan is known now.
+    pub fn complete(&self, want: &Object) -> Object {
+        match want.get("tags") {
+            Some(tags) if want.is_unknown("tags_all") => want.clone().with("tags_all", self.under(tags)),
+            _ => want.clone(),
+        }
+    }
+
+    fn under(&self, tags: &Value) -> Value {
+        let (tags, marks) = tags.clone().unmark();
+        if matches!(tags.kind, Kind::Unknown(..)) {
+            return Value::unknown(Type::map(Type::String)).mark(marks);
+        }
+        let defaults = self.default_tags.iter().map(|(k, v)| (k.as_str().into(), Value::from(v)));
+        let own = tags.as_map().into_iter().flatten().filter(|(_, v)| !v.is_null());
+        let all: BTreeMap<Name, Value> = defaults.chain(own.map(|(k, v)| (k.clone(), v.clone()))).collect();
+        Value::map(Type::String, all).mark(marks)
     }
 }
 
