@@ -138,6 +138,47 @@ pub struct Diagnostic {
     pub told: bool,
     /// A condition that the configuration itself states does not hold for what `address` names.
     pub checked: bool,
+    /// The function whose call is guilty.
+    pub call: Option<Box<Called>>,
+    /// What makes the values guilty, where it is not what they are.
+    pub because: Option<Because>,
+}
+
+/// Why a value is of no use in a place where another of its type would be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Because {
+    Unknown,
+    Sensitive,
+    Ephemeral,
+}
+
+/// A function as it was called, with what it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Called {
+    /// The name as written: `core::upper`.
+    pub as_written: String,
+    /// The name without namespace.
+    pub name: String,
+    pub params: Vec<Parameter>,
+    /// Any number of further arguments.
+    pub variadic: Option<Parameter>,
+    /// Type of the result, as JSON tells types.
+    pub returns: serde_json::Value,
+}
+
+/// A parameter of a function; its type as JSON tells types.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    pub name: String,
+    pub ty: serde_json::Value,
+}
+
+impl fmt::Display for Called {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let further = self.variadic.as_ref().map(|p| format!("{}...", p.name));
+        let names: Vec<String> = self.params.iter().map(|p| p.name.clone()).chain(further).collect();
+        write!(f, "{}({})", self.as_written, names.join(", "))
+    }
 }
 
 /// A reference in an expression with what its value is, as in `var.region` `is "eu-west-1"`.
@@ -169,6 +210,8 @@ impl Diagnostic {
             values: Vec::new(),
             told: false,
             checked: false,
+            call: None,
+            because: None,
         }
     }
 
@@ -199,6 +242,21 @@ impl Diagnostic {
     #[must_use]
     pub fn values(mut self, values: Vec<Involved>) -> Self {
         self.values = values;
+        self
+    }
+
+    #[must_use]
+    pub fn because(mut self, because: Because) -> Self {
+        self.because = Some(because);
+        self
+    }
+
+    /// Names what was most likely meant, where anything was.
+    #[must_use]
+    pub fn meant(mut self, near: Option<&str>) -> Self {
+        if let Some(near) = near {
+            self.hint = Some(format!("Did you mean \"{near}\"?"));
+        }
         self
     }
 

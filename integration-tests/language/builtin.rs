@@ -413,7 +413,7 @@ fn other_provisioners_are_refused() {
         ("provisioner \"file\" {\n  content = \"x\"\n}", "does not run provisioner \"file\" blocks"),
         ("connection {\n  host = \"x\"\n}", "does not run connection blocks"),
         ("provisioner \"local-exec\" {}", "\"command\" is required"),
-        ("provisioner \"local-exec\" {\n  command = \"x\"\n  when = never\n}", "\"create\" or \"destroy\""),
+        ("provisioner \"local-exec\" {\n  command = \"x\"\n  when = never\n}", "create or destroy"),
         (
             "provisioner \"local-exec\" {\n  command = local.x\n  when = destroy\n}",
             "Invalid reference from destroy provisioner",

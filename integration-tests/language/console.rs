@@ -336,7 +336,7 @@ fn told_by_kiban(text: &str) -> String {
         let bare = line.trim_start();
         if let Some(note) = bare.strip_prefix("= ") {
             detail_goes_on =
-                !note.starts_with("help: ") && !note.starts_with("with: ") && !note.starts_with("values: ");
+                !["help: ", "with: ", "values: ", "while calling: "].iter().any(|label| note.starts_with(label));
             if detail_goes_on {
                 detail.extend([note, "\n"]);
             }

@@ -6,14 +6,14 @@ mod declarations;
 mod history;
 mod provisioner;
 mod resource;
+mod written;
 
 pub(super) use history::history_only;
 
-use crate::addr::{Mode, Name};
+use crate::addr::Mode;
 use crate::diag::{Diagnostic, Diagnostics, Sources, Span, did_you_mean};
-use crate::hcl::ast::{Access, Attribute, Block, Body, Expr, ExprKind, Ident};
+use crate::hcl::ast::{Block, Body, Expr};
 
-use super::load::literal;
 use super::{Condition, Module, Reference, Repetition};
 
 /// Kinds of top-level blocks, with their labels.
@@ -32,6 +32,11 @@ const KINDS: &[(&str, &[&str])] = &[
     ("import", &[]),
     ("check", &["name"]),
 ];
+
+/// What the blocks of a file may be.
+pub(super) fn block_kinds() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|(kind, _)| *kind)
+}
 
 /// Reads blocks into a module.
 pub(super) struct Reader<'a> {
@@ -56,16 +61,13 @@ impl<'a> Reader<'a> {
     pub fn block(&mut self, block: Block) {
         let Some((_, labels)) = KINDS.iter().find(|(kind, _)| *kind == &*block.kind.name) else {
             self.dropped = true;
-            let near = did_you_mean(&block.kind.name, KINDS.iter().map(|(k, _)| *k));
+            let near = did_you_mean(&block.kind.name, block_kinds());
             let found = Diagnostic::error(
                 "Unsupported block type",
                 format!("Blocks of type \"{}\" are not expected here.", block.kind.name),
             )
             .at(block.kind.span);
-            self.found.push(match near {
-                Some(near) => found.hint(format!("Did you mean \"{near}\"?")),
-                None => found,
-            });
+            self.found.push(found.meant(near));
             return;
         };
         if !self.labels(&block, labels) {
@@ -123,14 +125,25 @@ impl<'a> Reader<'a> {
             );
             return false;
         }
-        for label in &block.labels {
+        for (i, label) in block.labels.iter().enumerate() {
+            if &**kind == "provider" && !is_identifier(&label.name) {
+                let name = &label.name;
+                self.found.push(
+                    Diagnostic::error(
+                        "Invalid provider local name",
+                        format!(
+                            "{name} is an invalid provider local name: must contain only letters, digits, and dashes, and \
+                             may not use leading or trailing dashes"
+                        ),
+                    )
+                    .at(block.header),
+                );
+                return false;
+            }
             if !is_identifier(&label.name) {
                 self.found.push(
                     Diagnostic::error(
-                        match &**kind {
-                            "variable" | "output" => format!("Invalid {kind} name"),
-                            _ => "Invalid name".to_owned(),
-                        },
+                        format!("Invalid {} name", named(kind, i)),
                         "A name must start with a letter or underscore and may contain only letters, digits, underscores, and dashes.",
                     )
                     .at(label.span),
@@ -148,6 +161,10 @@ impl<'a> Reader<'a> {
                 match what {
                     "variable declaration" => format!(
                         "A variable named \"{name}\" was already declared at {}. Variable names must be unique within a module.",
+                        self.place(before)
+                    ),
+                    "module call" => format!(
+                        "A module call named \"{name}\" was already defined at {}. Module calls must have unique names within a module.",
                         self.place(before)
                     ),
                     "output definition" => format!(
@@ -217,36 +234,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A literal bool; anything else is an error.
-    fn flag(&mut self, body: &Body, name: &str) -> Option<bool> {
-        let attribute = body.attribute(name)?;
-        let value = match &attribute.expr.kind {
-            ExprKind::Literal(value) => value.as_bool(),
-            _ => None,
-        };
-        if value.is_none() {
-            self.found.push(
-                Diagnostic::error("Unsuitable value type", format!("\"{name}\" must be true or false, written out."))
-                    .at(attribute.expr.span),
-            );
-        }
-        value
-    }
-
-    fn text(&mut self, body: &Body, name: &str) -> Option<String> {
-        let attribute = body.attribute(name)?;
-        match literal(&attribute.expr) {
-            Some(text) => Some(text.to_owned()),
-            None => {
-                self.found.push(
-                    Diagnostic::error("Unsuitable value type", format!("\"{name}\" must be a text, written out."))
-                        .at(attribute.expr.span),
-                );
-                None
-            }
-        }
-    }
-
     fn conditions(&mut self, body: &Body, kind: &str) -> Vec<Condition> {
         let mut out = Vec::new();
         for block in body.blocks(kind) {
@@ -270,35 +257,6 @@ impl<'a> Reader<'a> {
         out
     }
 
-    fn depends_on(&mut self, body: &Body) -> Vec<Reference> {
-        let Some(attribute) = body.attribute("depends_on") else { return Vec::new() };
-        let ExprKind::Tuple(items) = &attribute.expr.kind else {
-            self.found.push(
-                Diagnostic::error("Invalid expression", "depends_on is a list of references.")
-                    .at(attribute.expr.span)
-                    .hint("For example: depends_on = [aws_iam_role_policy.node]"),
-            );
-            return Vec::new();
-        };
-        let mut out = Vec::new();
-        for item in items {
-            match item.as_traversal() {
-                Some((root, steps)) => match Reference::parse(root, steps) {
-                    Ok(reference) => out.push(reference),
-                    Err(diagnostic) => self.found.push(diagnostic),
-                },
-                None => self.found.push(
-                    Diagnostic::error(
-                        "Invalid expression",
-                        "A static reference is required, without functions and quotes.",
-                    )
-                    .at(item.span),
-                ),
-            }
-        }
-        out
-    }
-
     /// Takes `count` and `for_each`; both are an error.
     fn repetition(&mut self, body: &Body) -> Repetition {
         match (body.attribute("count"), body.attribute("for_each")) {
@@ -317,20 +275,6 @@ impl<'a> Reader<'a> {
             (None, None) => Repetition::Once,
         }
     }
-
-    fn provider_ref(&mut self, attribute: &Attribute) -> Option<(Name, Option<Name>)> {
-        let found = provider_reference(&attribute.expr);
-        if found.is_none() {
-            self.found.push(
-                Diagnostic::error(
-                    "Invalid provider configuration reference",
-                    "The provider argument requires a provider type name, optionally followed by a period and then a configuration alias.",
-                )
-                .at(attribute.expr.span),
-            );
-        }
-        found
-    }
 }
 
 /// The brace that opens a block: what is missing should stand behind it.
@@ -339,33 +283,30 @@ fn opening(block: &Block) -> Span {
     Span { start, end: start + 1, ..block.body.span }
 }
 
+/// What the label of a block is called.
+fn named(kind: &str, label: usize) -> &str {
+    match (kind, label) {
+        ("module", _) => "module instance",
+        ("resource", 0) => "resource type",
+        ("data", 0) => "data source",
+        ("data", _) => "data resource",
+        ("ephemeral", 0) => "ephemeral resource type",
+        ("ephemeral", _) => "ephemeral resource",
+        _ => kind,
+    }
+}
+
 fn header(kind: &str, labels: &[&str]) -> String {
     let labels: String = labels.iter().map(|l| format!(" \"{}\"", l.to_uppercase())).collect();
     format!("{kind}{labels} {{ … }}")
 }
 
 fn suggest(found: Diagnostic, name: &str, candidates: &[&str]) -> Diagnostic {
-    match did_you_mean(name, candidates.iter().copied()) {
-        Some(near) => found.hint(format!("Did you mean \"{near}\"?")),
-        None => found,
-    }
+    found.meant(did_you_mean(name, candidates.iter().copied()))
 }
 
 fn is_identifier(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
         && chars.all(|c| c.is_alphanumeric() || c == '_' || c == '-')
-}
-
-/// `aws` or `aws.west`, also quoted.
-fn provider_reference(expr: &Expr) -> Option<(Name, Option<Name>)> {
-    if let Some(text) = expr.as_str() {
-        let (name, alias) = text.split_once('.').map_or((text, None), |(n, a)| (n, Some(a)));
-        return Some((name.into(), alias.map(Name::from)));
-    }
-    match expr.as_traversal()? {
-        (root, []) => Some((root.name.clone(), None)),
-        (root, [Access::Attr(Ident { name, .. })]) => Some((root.name.clone(), Some(name.clone()))),
-        _ => None,
-    }
 }

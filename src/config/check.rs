@@ -1,7 +1,7 @@
 //! Names across the tree: references, module arguments, provider configurations.
 
-use crate::addr::{AbsInstance, AbsResource, ModuleInstance, Name, Target as Address};
-use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
+use crate::addr::{AbsInstance, AbsResource, ModuleInstance, Name, ResourceAddr, Target as Address};
+use crate::diag::{Diagnostic, Diagnostics, Involved, Span, did_you_mean};
 use crate::hcl::ast::Expr;
 
 use super::{Condition, Config, Module, Reference, Repetition, Resource, Target};
@@ -90,8 +90,8 @@ impl Check<'_> {
                 if !named && !references.is_empty() {
                     self.found.push(
                         Diagnostic::error(
-                            "Invalid replace_triggered_by expression",
-                            "Only resources, and attributes of them, can trigger a replacement.",
+                            "Invalid reference in replace_triggered_by expression",
+                            "Only resources, count.index, and each.key may be used in replace_triggered_by.",
                         )
                         .at(trigger.span)
                         .hint("For example: replace_triggered_by = [aws_launch_template.node.latest_version]"),
@@ -114,12 +114,24 @@ impl Check<'_> {
                     let names = call.module.variables.keys().map(|n| &**n);
                     let diagnostic = Diagnostic::error(
                         "Unsupported argument",
-                        format!("The module \"{}\" has no variable \"{}\".", call.name.name, arg.name.name),
+                        format!("An argument named \"{}\" is not expected here.", arg.name.name),
                     )
                     .at(arg.name.span)
-                    .within(call.header);
-                    self.suggest(diagnostic, did_you_mean(&arg.name.name, names));
+                    .within(call.header)
+                    .hint(format!("The module \"{}\" declares no such variable.", call.name.name));
+                    self.found.push(diagnostic.meant(did_you_mean(&arg.name.name, names)));
                 }
+            }
+            for block in &call.blocks {
+                let name = &block.kind.name;
+                let mut detail = format!("Blocks of type \"{name}\" are not expected here.");
+                if call.module.variables.contains_key(name) {
+                    detail.push_str(&format!(
+                        " Did you mean to define argument \"{name}\"? If so, use the equals sign to assign it a value."
+                    ));
+                }
+                self.found
+                    .push(Diagnostic::error("Unsupported block type", detail).at(block.kind.span).within(call.header));
             }
             for arg in &call.args {
                 let variable = call.module.variables.get(&arg.name.name);
@@ -139,12 +151,11 @@ impl Check<'_> {
                 self.found.push(
                     Diagnostic::error(
                         "Missing required argument",
-                        format!(
-                            "The argument \"{name}\" is required by the module \"{}\", but no definition was found.",
-                            call.name.name
-                        ),
+                        format!("The argument \"{name}\" is required, but no definition was found."),
                     )
-                    .at(call.header),
+                    .at(call.opening)
+                    .within(call.header)
+                    .hint(format!("The module \"{}\" needs a value for its variable \"{name}\".", call.name.name)),
                 );
             }
             self.found.extend(super::handover::check(module, call));
@@ -278,10 +289,7 @@ impl Check<'_> {
     }
 
     fn suggest(&mut self, diagnostic: Diagnostic, near: Option<&str>) {
-        self.found.push(match near {
-            Some(near) => diagnostic.hint(format!("Did you mean \"{near}\"?")),
-            None => diagnostic,
-        });
+        self.found.push(diagnostic.meant(near));
     }
 
     fn conditions(&mut self, conditions: &[Condition], place: Place<'_>) {
@@ -305,6 +313,30 @@ impl Check<'_> {
     fn references(&mut self, references: &[Reference], place: Place<'_>) {
         for reference in references {
             self.reference(reference, place);
+        }
+    }
+
+    /// A reference must say which instance it means, where there may be several, and only there.
+    fn instance(&mut self, addr: &ResourceAddr, repetition: &Repetition, reference: &Reference) {
+        let (argument, key) = match repetition {
+            Repetition::Once if reference.keyed => {
+                let detail = format!(
+                    "Because {addr} does not have \"count\" or \"for_each\" set, references to it must not include an index \
+                     key. Remove the bracketed index to refer to the single instance of this resource."
+                );
+                self.found.push(Diagnostic::error("Unexpected resource instance key", detail).at(reference.span));
+                return;
+            }
+            Repetition::Once => return,
+            Repetition::Count(_) => ("count", "count.index"),
+            Repetition::ForEach(_) => ("for_each", "each.key"),
+        };
+        if !reference.keyed && reference.attribute.is_some() {
+            let detail = format!(
+                "Because {addr} has \"{argument}\" set, its attributes must be accessed on specific instances.\n\nFor \
+                 example, to correlate with indices of a referring resource, use:\n    {addr}[{key}]"
+            );
+            self.found.push(Diagnostic::error("Missing resource instance key", detail).at(reference.span));
         }
     }
 
@@ -363,6 +395,7 @@ impl Check<'_> {
                     .hint("A data source inside of a check block belongs to that block alone: move it out of it."),
                 );
             }
+            Target::Resource(addr) => self.instance(addr, &module.resources[addr].repetition, reference),
             Target::Module(name) | Target::ModuleOutput(name, _) if !module.calls.contains_key(name) => {
                 let diagnostic = Diagnostic::error(
                     "Reference to undeclared module",
@@ -371,18 +404,24 @@ impl Check<'_> {
                 .at(reference.span);
                 self.suggest(diagnostic, did_you_mean(name, module.calls.keys().map(|n| &**n)));
             }
+            // Which outputs the instances have is found when they are evaluated.
+            Target::ModuleOutput(name, _) if !matches!(module.calls[name].repetition, Repetition::Once) => {}
             Target::ModuleOutput(name, output) => {
                 let outputs = &module.calls[name].module.outputs;
                 if let Some(why) = outputs.get(output).and_then(|o| o.deprecated.as_ref()) {
                     self.found.push(Diagnostic::warning("Deprecated value used", why).at(reference.span));
                 }
                 if !outputs.contains_key(output) {
+                    let length = u32::try_from(output.len() + 1).unwrap_or(0);
+                    let step = Span { start: reference.span.end.saturating_sub(length), ..reference.span };
                     let diagnostic = Diagnostic::error(
                         "Unsupported attribute",
-                        format!("The module \"{name}\" has no output \"{output}\"."),
+                        format!("This object does not have an attribute named \"{output}\"."),
                     )
-                    .at(reference.span);
-                    self.suggest(diagnostic, did_you_mean(output, outputs.keys().map(|n| &**n)));
+                    .at(step)
+                    .hint(format!("The module has no such output: see {}.", module.calls[name].module.dir.display()))
+                    .values(vec![Involved { reference: format!("module.{name}"), is: "is a object".into() }]);
+                    self.found.push(diagnostic.meant(did_you_mean(output, outputs.keys().map(|n| &**n))));
                 }
             }
             Target::Context(name) => {

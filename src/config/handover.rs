@@ -31,7 +31,8 @@ pub(super) fn check(caller: &Module, call: &ModuleCall) -> Diagnostics {
         let declared = child.required_providers.get(name);
         let expected = alias.as_ref().is_none_or(|a| declared.is_some_and(|d| d.aliases.contains(a)));
         if own.is_none() && (declared.is_none() || !expected) {
-            found.push(undefined(path, name, alias.as_ref(), &caller.provider_source(theirs)).at(call.header));
+            let at = call.provider_spans.get(&key).copied().unwrap_or(call.header);
+            found.push(undefined(path, name, alias.as_ref(), &caller.provider_source(theirs)).at(at));
         }
         let (wants, gets) = (child.provider_source(name), caller.provider_source(theirs));
         if declared.is_some() && wants != gets {

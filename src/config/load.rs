@@ -5,11 +5,11 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use crate::addr::{ModulePath, Name};
-use crate::diag::{Diagnostic, Diagnostics, SourceId, Sources, Span, reason};
+use crate::diag::{Diagnostic, Diagnostics, SourceId, Sources, Span, did_you_mean, reason};
 use crate::hcl::ast::{Block, Body, ExprKind};
 use crate::hcl::{parse_body, parse_json_body};
 
-use super::blocks::Reader;
+use super::blocks::{Reader, block_kinds};
 use super::locate::{Installed, Locate, Wanted};
 use super::project::Project;
 use super::source::ModuleSource;
@@ -179,6 +179,18 @@ impl Loader<'_> {
         }
         self.found.extend(errors);
         for attribute in &body.attributes {
+            if body.json {
+                let name = &attribute.name.name;
+                self.found.push(
+                    Diagnostic::error(
+                        "Extraneous JSON object property",
+                        format!("No argument or block type is named \"{name}\"."),
+                    )
+                    .at(attribute.name.span)
+                    .meant(did_you_mean(name, block_kinds())),
+                );
+                continue;
+            }
             self.found.push(
                 Diagnostic::error(
                     "Unsupported argument",
@@ -302,21 +314,28 @@ impl Loader<'_> {
                 return None;
             }
         };
-        if let (Some((_, span)), false) = (&call.version, matches!(source, ModuleSource::Registry(_))) {
+        if let (Some(_), false) = (&call.version, matches!(source, ModuleSource::Registry(_))) {
             let (why, hint) = match &source {
                 ModuleSource::Local(_) => (
-                    "it has a relative local path",
+                    format!("can't use local directory \"{}\" as a module registry address", call.source),
                     "A local module is what lies in its folder: take the version away.",
                 ),
-                _ => ("it has an address that is not of a registry", "Name a tag in the source instead: ?ref=v1.2.3"),
+                _ => (
+                    format!("\"{}\" is no address of a registry", call.source),
+                    "Name a tag in the source instead: ?ref=v1.2.3",
+                ),
             };
             self.broken = true;
             self.found.push(
                 Diagnostic::error(
                     "Invalid registry module source address",
-                    format!("A version constraint cannot be applied to module \"{}\" because {why}.", call.name.name),
+                    format!(
+                        "Failed to parse module registry address: {why}.\n\nTerraform assumed that you intended a module \
+                         registry source address because you also set the argument \"version\", which applies only to \
+                         registry modules."
+                    ),
                 )
-                .at(*span)
+                .at(call.source_span)
                 .within(call.header)
                 .hint(hint),
             );

@@ -7,7 +7,7 @@ use crate::addr::{
     ConfigResource, InstanceKey, ModuleInstance, ModulePath, Name, ProviderAddr, ResourceAddr, Target as Address,
 };
 use crate::diag::{Sources, Span};
-use crate::hcl::ast::{Attribute, Body, Expr, Ident};
+use crate::hcl::ast::{Attribute, Block, Body, Expr, Ident};
 use crate::value::{Marks, Type, Value};
 
 /// A root module with all that it calls, and the texts it was read from.
@@ -198,6 +198,8 @@ pub struct Provisioner {
     /// Its arguments without `when` and `on_failure`.
     pub body: Body,
     pub header: Span,
+    /// The brace that opens the block.
+    pub opening: Span,
 }
 
 /// A `resource` or `data` block.
@@ -218,9 +220,10 @@ pub struct Resource {
     pub provisioners: Vec<Provisioner>,
     /// The arguments of the type: meta-arguments, `lifecycle` and provisioners are taken out.
     pub body: Body,
-    /// Spans of the block's type label, and of its header.
+    /// Spans of the block's type label, of its header, and of the brace that opens it.
     pub kind_span: Span,
     pub header: Span,
+    pub opening: Span,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -252,9 +255,15 @@ pub struct ModuleCall {
     pub depends_on: Vec<Reference>,
     /// Provider configurations handed over: name in the child -> name in the caller.
     pub providers: BTreeMap<(Name, Option<Name>), (Name, Option<Name>)>,
+    /// Where each of them is named.
+    pub provider_spans: BTreeMap<(Name, Option<Name>), Span>,
     pub args: Vec<Attribute>,
+    /// Blocks have no place in a call.
+    pub blocks: Vec<Block>,
     pub module: Module,
     pub header: Span,
+    /// The brace that opens the block.
+    pub opening: Span,
 }
 
 impl ModuleCall {
@@ -391,4 +400,8 @@ pub enum Target {
 pub struct Reference {
     pub target: Target,
     pub span: Span,
+    /// Whether a key tells which instance of the object is meant.
+    pub keyed: bool,
+    /// The attribute of the object that is taken first.
+    pub attribute: Option<Ident>,
 }

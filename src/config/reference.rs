@@ -4,12 +4,11 @@ use crate::addr::{Mode, ResourceAddr};
 use crate::diag::{Diagnostic, Span};
 use crate::hcl::ast::{Access, Body, Expr, Ident};
 
-use super::model::{Reference, Target};
+use super::model::{Condition, Module, Reference, Target};
 
 impl Reference {
     /// Reads the object that a traversal starts at.
     pub fn parse(root: &Ident, steps: &[Access]) -> Result<Self, Diagnostic> {
-        let span = steps.last().map_or(root.span, |s| root.span.to(s.span()));
         let name = |i: usize| match steps.get(i) {
             Some(Access::Attr(ident)) => Some(ident.name.clone()),
             _ => None,
@@ -17,6 +16,7 @@ impl Reference {
         let invalid = |detail: String, example: &str| {
             Diagnostic::error("Invalid reference", detail).at(root.span).hint(format!("For example: {example}"))
         };
+        let whole = span_of(root, steps);
         let needs_attribute = |example: &str| match steps.first() {
             None => invalid(
                 format!(
@@ -25,14 +25,15 @@ impl Reference {
                 ),
                 example,
             ),
-            Some(_) => invalid(format!("The \"{}\" object does not support this operation.", root.name), example),
+            Some(step) => invalid(format!("The \"{}\" object does not support this operation.", root.name), example)
+                .at(step.span()),
         };
         let needs_names = |what: &str, example: &str| {
             let detail = format!(
                 "The \"{}\" object must be followed by two attribute names: the {what} type and the resource name.",
                 root.name
             );
-            invalid(detail, example)
+            invalid(detail, example).at(whole)
         };
         let resource = |mode, kind, name| Target::Resource(ResourceAddr { mode, kind, name });
         let target = match &*root.name {
@@ -60,7 +61,17 @@ impl Reference {
                 let kind = name(0).ok_or_else(needs)?;
                 resource(Mode::Managed, kind, name(1).ok_or_else(needs)?)
             }
-            "each" | "count" | "self" | "path" | "terraform" => Target::Context(root.name.clone()),
+            "each" | "count" | "path" | "terraform" => {
+                let example = match &*root.name {
+                    "each" => "each.key",
+                    "count" => "count.index",
+                    "path" => "path.module",
+                    _ => "terraform.workspace",
+                };
+                name(0).ok_or_else(|| needs_attribute(example))?;
+                Target::Context(root.name.clone())
+            }
+            "self" => Target::Context(root.name.clone()),
             "template" | "lazy" | "arg" => {
                 let detail = format!(
                     "The symbol name \"{0}\" is reserved for use in a future Terraform version. If you are using a provider that \
@@ -81,7 +92,26 @@ impl Reference {
                 }
             },
         };
-        Ok(Self { target, span })
+        // Only the part that names the object: what is taken of it is no part of the reference.
+        let keyed = |named: usize| match steps.get(named) {
+            Some(Access::Index(_) | Access::LegacyIndex(..)) => named + 1,
+            _ => named,
+        };
+        let taken = match (&target, &*root.name) {
+            (Target::Context(_), "self") => 0,
+            (Target::Variable(_) | Target::Local(_) | Target::Context(_), _) => 1,
+            (Target::Module(_), _) => keyed(1),
+            (Target::ModuleOutput(..), _) => keyed(1) + 1,
+            (Target::Resource(_), "data" | "ephemeral" | "resource") => keyed(2),
+            (Target::Resource(_), _) => keyed(1),
+        };
+        let (named, rest) = steps.split_at_checked(taken).unwrap_or((steps, &[]));
+        let keyed = matches!(named.last(), Some(Access::Index(_) | Access::LegacyIndex(..)));
+        let attribute = match rest.first() {
+            Some(Access::Attr(name)) => Some(name.clone()),
+            _ => None,
+        };
+        Ok(Self { target, span: span_of(root, named), keyed, attribute })
     }
 
     /// All references of an expression; traversals that refer to nothing are left to evaluation, which reports them.
@@ -103,6 +133,41 @@ impl Reference {
             }
             found.extend(inner);
         }
+        found
+    }
+}
+
+impl Module {
+    /// All references that stand in the blocks of a module.
+    pub fn references(&self) -> Vec<Reference> {
+        let mut found: Vec<Reference> = Vec::new();
+        let conditions = |conditions: &[Condition]| -> Vec<Reference> {
+            conditions.iter().flat_map(|c| [&c.condition, &c.message]).flat_map(Reference::of).collect()
+        };
+        found.extend(self.locals.values().flat_map(|l| Reference::of(&l.expr)));
+        for variable in self.variables.values() {
+            found.extend(conditions(&variable.validations));
+        }
+        for output in self.outputs.values() {
+            found.extend(Reference::of(&output.value));
+            found.extend(conditions(&output.preconditions));
+        }
+        found.extend(self.providers.values().flat_map(|p| Reference::of_body(&p.body)));
+        for resource in self.resources.values() {
+            found.extend(resource.repetition.expr().into_iter().flat_map(Reference::of));
+            found.extend(Reference::of_body(&resource.body));
+            found.extend(conditions(&resource.preconditions));
+            found.extend(conditions(&resource.postconditions));
+            found.extend(resource.provisioners.iter().flat_map(|p| Reference::of_body(&p.body)));
+        }
+        for call in self.calls.values() {
+            found.extend(call.repetition.expr().into_iter().flat_map(Reference::of));
+            found.extend(call.args.iter().flat_map(|arg| Reference::of(&arg.expr)));
+        }
+        for check in self.checks.values() {
+            found.extend(conditions(&check.assertions));
+        }
+        found.extend(self.imports.iter().flat_map(|i| i.exprs()).flat_map(Reference::of));
         found
     }
 }

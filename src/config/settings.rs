@@ -1,6 +1,6 @@
 //! The `terraform` block: versions and required providers.
 
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::hcl::ast::{Attribute, Expr, ExprKind, ObjectKey, UnaryOp};
 use crate::value::Value;
 
@@ -27,6 +27,10 @@ pub(super) fn constant(expr: &Expr) -> Result<Value, Diagnostics> {
             let value = constant(inner)?;
             value.as_number().map(|n| n.neg().into()).ok_or_else(wrong)
         }
+        ExprKind::Unary(UnaryOp::Not, inner) => {
+            let value = constant(inner)?;
+            value.as_bool().map(|b| (!b).into()).ok_or_else(wrong)
+        }
         ExprKind::Tuple(items) => Ok(Value::tuple(items.iter().map(constant).collect::<Result<_, _>>()?)),
         ExprKind::Object(items) => {
             let entries = items.iter().map(|(key, value)| {
@@ -46,25 +50,34 @@ pub(super) fn constant(expr: &Expr) -> Result<Value, Diagnostics> {
 pub(super) fn only_constants(expr: &Expr) -> Diagnostics {
     let mut found = Diagnostics::new();
     let hint = "Write the value itself here. What is computed belongs in a local value.";
-    match &expr.kind {
-        ExprKind::Call(call) => found.push(
-            Diagnostic::error("Function calls not allowed", "Functions may not be called here.")
-                .at(call.name.span)
-                .hint(hint),
-        ),
-        _ => expr.references(&mut |root, steps| {
-            found.push(
-                Diagnostic::error("Variables not allowed", "The value may not refer to anything.")
-                    .at(super::reference::span_of(root, steps))
-                    .hint(hint),
-            );
-        }),
+    let mut called: Vec<Span> = Vec::new();
+    outer_calls(expr, &mut called);
+    for span in &called {
+        let call = Diagnostic::error("Function calls not allowed", "Functions may not be called here.").at(*span);
+        found.push(call.hint(hint));
     }
+    // What a function would be given is of no interest then.
+    let within = |span: Span| called.iter().any(|c| c.start <= span.start && span.end <= c.end);
+    expr.references(&mut |root, _| {
+        if !within(root.span) {
+            let variable = Diagnostic::error("Variables not allowed", "Variables may not be used here.").at(root.span);
+            found.push(variable.hint(hint));
+        }
+    });
     found
 }
 
+fn outer_calls(expr: &Expr, out: &mut Vec<Span>) {
+    if matches!(expr.kind, ExprKind::Call(_)) {
+        out.push(expr.span);
+    } else {
+        expr.children(&mut |inner| outer_calls(inner, out));
+    }
+}
+
 /// Whether `required_version` allows the language that kiban speaks.
-pub(super) fn check_version(expr: &Expr) -> Option<Diagnostic> {
+pub(super) fn check_version(attribute: &Attribute) -> Option<Diagnostic> {
+    let expr = &attribute.expr;
     let invalid = |detail: &str| {
         let hint = "Write a text such as \">= 1.9, < 2.0\".";
         Diagnostic::error("Invalid version constraint", detail).at(expr.span).hint(hint)
@@ -88,14 +101,13 @@ pub(super) fn check_version(expr: &Expr) -> Option<Diagnostic> {
             Diagnostic::error(
                 UNSUPPORTED_VERSION,
                 format!(
-                    "This configuration does not support Terraform version {LANGUAGE_VERSION}, whose language kiban speaks. \
-                     To proceed, either choose another supported Terraform version or update this version constraint. \
+                    "This configuration does not support Terraform version {LANGUAGE_VERSION}. To proceed, either choose another supported Terraform version or update this version constraint. \
                      Version constraints are normally set for good reason, so updating the constraint may lead to other \
                      errors or unexpected behavior."
                 ),
             )
-            .at(expr.span)
-            .hint("Use a newer kiban, or loosen required_version."),
+            .at(attribute.span)
+            .hint("kiban speaks the language of this version: use a newer kiban, or loosen required_version."),
         ),
         None => Some(invalid(NO_CONSTRAINT)),
     }
@@ -158,9 +170,9 @@ pub(super) fn required_provider(attribute: &Attribute) -> (Option<RequiredProvid
         ExprKind::Literal(value) if value.as_str().is_some() => required.version = value.as_str().map(str::to_owned),
         ExprKind::Object(items) => {
             for (key, value) in items {
-                let name = match key {
-                    ObjectKey::Name(ident) => ident.name.clone(),
-                    ObjectKey::Expr(key) => key.as_str().unwrap_or_default().into(),
+                let (name, key) = match key {
+                    ObjectKey::Name(ident) => (ident.name.clone(), ident.span),
+                    ObjectKey::Expr(key) => (key.as_str().unwrap_or_default().into(), key.span),
                 };
                 match (&*name, literal(value)) {
                     ("source", Some(text)) => {
@@ -195,7 +207,7 @@ pub(super) fn required_provider(attribute: &Attribute) -> (Option<RequiredProvid
                             "required_providers objects can only contain \"version\", \"source\" and \
                              \"configuration_aliases\" attributes. To configure a provider, use a \"provider\" block.",
                         )
-                        .at(value.span)
+                        .at(key)
                         .hint("An entry has `source` and `version`."),
                     ),
                 }

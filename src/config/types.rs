@@ -33,22 +33,48 @@ pub fn read(
             "number" => Ok((Type::Number, TypeDefaults::default())),
             "bool" => Ok((Type::Bool, TypeDefaults::default())),
             "any" => Ok((Type::Dynamic, TypeDefaults::default())),
-            "list" | "set" | "map" => Err(wrong(&format!(
-                "The {0} type constructor requires one argument specifying the element type, for example {0}(string).",
-                root.name
-            ))),
+            // As early versions of the language had them.
+            "list" => Ok((Type::list(Type::Dynamic), TypeDefaults::default())),
+            "map" => Ok((Type::map(Type::Dynamic), TypeDefaults::default())),
+            "set" => Err(wrong("The set type constructor requires one argument specifying the element type.")),
+            "object" => Err(wrong(OBJECT)),
+            "tuple" => Err(wrong(TUPLE)),
             other => Err(wrong(&format!("The keyword \"{other}\" is not a valid type specification."))),
         },
-        // The quoted form of early versions of the language.
-        ExprKind::Literal(value) => match value.as_str() {
-            Some("string") => Ok((Type::String, TypeDefaults::default())),
-            Some("list") => Ok((Type::list(Type::Dynamic), TypeDefaults::default())),
-            Some("map") => Ok((Type::map(Type::Dynamic), TypeDefaults::default())),
-            _ => Err(wrong("A type is a keyword or a type constructor call.")),
-        },
+        ExprKind::Literal(value) if value.as_str().is_some() => {
+            Err(quoted(value.as_str().unwrap_or_default()).at(expr.span).into())
+        }
         ExprKind::Call(call) => constructor(call, &wrong, constant),
-        _ => Err(wrong("A type is a keyword or a type constructor call.")),
+        _ => Err(wrong(
+            "A type specification is either a primitive type keyword (bool, number, string) or a complex type constructor call, like list(string).",
+        )),
     }
+}
+
+const OBJECT: &str =
+    "The object type constructor requires one argument specifying the attribute types and values as a map.";
+const TUPLE: &str = "The tuple type constructor requires one argument specifying the element types as a list.";
+
+/// The quoted form of early versions of the language.
+fn quoted(text: &str) -> Diagnostic {
+    const QUOTED: &str = "Terraform 0.11 and earlier required type constraints to be given in quotes, but that form is now \
+                          deprecated and will be removed in a future version of Terraform. Remove the quotes around";
+    let detail = match text {
+        "string" => format!("{QUOTED} \"string\"."),
+        "list" => format!(
+            "{QUOTED} \"list\" and write list(string) instead to explicitly indicate that the list elements are strings."
+        ),
+        "map" => format!(
+            "{QUOTED} \"map\" and write map(string) instead to explicitly indicate that the map elements are strings."
+        ),
+        _ => {
+            return Diagnostic::error(
+                "Invalid legacy variable type hint",
+                "To provide a full type expression, remove the surrounding quotes and give the type expression directly.",
+            );
+        }
+    };
+    Diagnostic::error("Invalid quoted type constraints", detail)
 }
 
 fn constructor(
@@ -57,7 +83,22 @@ fn constructor(
     constant: &dyn Fn(&Expr) -> Result<Value, Diagnostics>,
 ) -> Result<(Type, TypeDefaults), Diagnostics> {
     let [arg] = call.args.as_slice() else {
-        return Err(wrong(&format!("The \"{}\" type constructor requires exactly one argument.", call.name.name)));
+        let needs = match &*call.name.name {
+            name @ ("list" | "set" | "map") => {
+                format!("The {name} type constructor requires one argument specifying the element type.")
+            }
+            "object" => OBJECT.to_owned(),
+            "tuple" => TUPLE.to_owned(),
+            name @ ("string" | "number" | "bool" | "any") => {
+                format!("Primitive type keyword \"{name}\" does not expect arguments.")
+            }
+            name => format!("Keyword \"{name}\" is not a valid type constructor."),
+        };
+        let mut found = wrong(&needs);
+        if let (Some(second), Some(last)) = (call.args.get(1), call.args.last()) {
+            found.iter_mut().for_each(|d| d.span = Some(second.span.to(last.span)));
+        }
+        return Err(found);
     };
     let element = |make: fn(Type) -> Type| {
         let (ty, inner) = read(arg, constant)?;
@@ -67,6 +108,7 @@ fn constructor(
         }
         Ok((make(ty), defaults))
     };
+    let of_name = |what: &str| -> Diagnostics { wrong(what).into_iter().map(|d| d.at(call.name.span)).collect() };
     match &*call.name.name {
         "list" => element(Type::list),
         "set" => element(Type::set),
@@ -86,7 +128,7 @@ fn constructor(
             Ok((Type::tuple(types), defaults))
         }
         "object" => object(arg, wrong, constant),
-        "optional" => Err(wrong("Keyword \"optional\" is valid only as a modifier for object type attributes.")),
+        "optional" => Err(of_name("Keyword \"optional\" is valid only as a modifier for object type attributes.")),
         other => Err(wrong(&format!("Keyword \"{other}\" is not a valid type constructor."))),
     }
 }

@@ -24,6 +24,12 @@ pub(super) fn call(call: &Call, span: Span, cx: Cx<'_>) -> Evaluated {
     }
 }
 
+/// Says of problems which function was called.
+fn of_call(function: &Function, call: &Call, problems: impl IntoIterator<Item = Diagnostic>) -> Diagnostics {
+    let called = Box::new(function.called(&call.name.name));
+    problems.into_iter().map(|d| Diagnostic { call: d.call.or_else(|| Some(called.clone())), ..d }).collect()
+}
+
 /// A function of the provider of this local name; `None` where the module requires no such provider.
 fn of_provider(provider: &str, name: &str, span: Span, cx: Cx<'_>) -> Result<Option<&'static Function>, Diagnostics> {
     let Some(offered) = cx.scope.provider_functions(provider).filter(|_| !name.contains("::")) else {
@@ -52,16 +58,16 @@ fn eager(function: &Function, call: &Call, span: Span, cx: Cx<'_>) -> Evaluated 
     {
         let (last, of_list) = last.unmark();
         marks = of_list;
-        match expand(last, expr)? {
+        match expand(last, expr).map_err(|found| of_call(function, call, found))? {
             Some(items) => values.extend(items),
             None => return Ok(Value::unknown(Type::Dynamic).mark(marks)),
         }
     }
     arity(function, values.len(), call, span)?;
     if let Some(check) = function.written {
-        check(&call.args).map_err(|e| Diagnostics::from(blame(function, &e, call, span)))?;
+        check(&call.args).map_err(|e| blame(function, &[e], call, span))?;
     }
-    let blame_all = |errors: Vec<FunctionError>| errors.iter().map(|e| blame(function, e, call, span)).collect();
+    let blame_all = |errors: Vec<FunctionError>| blame(function, &errors, call, span);
     function.invoke(values, cx).map(|v| v.mark(marks)).map_err(blame_all)
 }
 
@@ -69,7 +75,8 @@ fn lazy(function: &Function, run: Lazy, call: &Call, span: Span, cx: Cx<'_>) -> 
     let (args, marks) = match call.args.split_last() {
         Some((last, others)) if call.expand_last => {
             let (list, marks) = eval(last, cx)?.unmark();
-            let Some(items) = expand(list, last)? else { return Ok(Value::unknown(Type::Dynamic).mark(marks)) };
+            let items = expand(list, last).map_err(|found| of_call(function, call, found))?;
+            let Some(items) = items else { return Ok(Value::unknown(Type::Dynamic).mark(marks)) };
             let literals = items.into_iter().map(|v| Expr { kind: ExprKind::Literal(v), span: last.span });
             (others.iter().cloned().chain(literals).collect(), marks)
         }
@@ -102,30 +109,33 @@ fn arity(function: &Function, given: usize, call: &Call, span: Span) -> Result<(
             format!("Function \"{name}\" expects{or_more} {least} argument(s). Missing value for \"{missing}\".");
         // What is missing should stand before the closing parenthesis.
         let closing = Span { start: span.end.saturating_sub(1), ..span };
-        return Err(fail("Not enough function arguments", detail, closing));
+        return Err(of_call(function, call, fail("Not enough function arguments", detail, closing)));
     }
     if given > least && function.variadic.is_none() {
         let detail = format!("Function \"{name}\" expects only {least} argument(s).");
-        let at = call.args.get(least).map_or(span, |a| a.span);
-        return Err(fail("Too many function arguments", detail, at));
+        let at = call.args.get(least).map_or(span, Expr::start);
+        return Err(of_call(function, call, fail("Too many function arguments", detail, at)));
     }
     Ok(())
 }
 
-fn blame(function: &Function, error: &FunctionError, call: &Call, span: Span) -> Diagnostic {
+fn blame(function: &Function, errors: &[FunctionError], call: &Call, span: Span) -> Diagnostics {
     let name = &call.name.name;
-    match error.argument {
+    let one = |error: &FunctionError| match error.argument {
         Some(i) => {
             let parameter = function.parameter(i).map_or("", |p| p.name);
-            let at = call.args.get(i).or(call.args.last()).map_or(span, |a| a.span);
+            let at = call.args.get(i).or(call.args.last()).map_or(span, Expr::start);
             let detail = format!("Invalid value for \"{parameter}\" parameter: {}.", error.text);
             Diagnostic::error("Invalid function argument", detail).at(at)
         }
         None => {
             let detail = format!("Call to function \"{name}\" failed: {}.", error.text);
-            Diagnostic::error("Error in function call", detail).at(span)
+            // The name with its opening parenthesis.
+            let opening = Span { end: (call.name.span.end + 1).min(span.end), ..call.name.span };
+            Diagnostic::error("Error in function call", detail).at(opening)
         }
-    }
+    };
+    of_call(function, call, errors.iter().map(one))
 }
 
 fn unknown_function(name: &str, span: Span) -> Diagnostic {

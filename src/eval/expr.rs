@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::Scope;
-use super::{call, for_expr, involved, operators, template, traversal};
+use super::{call, for_expr, involved_because, operators, template, traversal};
 use crate::addr::Name;
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::hcl::ast::{Access, Expr, ExprKind, Ident, ObjectKey};
@@ -60,7 +60,7 @@ pub(super) fn eval(expr: &Expr, cx: Cx<'_>) -> Evaluated {
     eval_kind(expr, cx).map_err(|mut found| {
         for problem in found.iter_mut().filter(|d| !d.told) {
             let guilty = problem.span.map_or(expr, |span| operand_at(expr, span));
-            problem.values = involved(guilty, problem.span, cx.scope);
+            problem.values = involved_because(guilty, problem.span, problem.because, cx.scope);
             problem.told = true;
         }
         found
@@ -72,7 +72,7 @@ fn operand_at(expr: &Expr, span: Span) -> &Expr {
     let mut found = expr;
     if !matches!(expr.kind, ExprKind::Traversal(..) | ExprKind::Access(..)) {
         expr.children(&mut |inner| {
-            if inner.span == span {
+            if inner.span == span || inner.start() == span {
                 found = inner;
             }
         });

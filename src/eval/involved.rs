@@ -4,13 +4,23 @@
 
 use super::Scope;
 use super::expr::reference;
-use crate::diag::{Involved, Span};
+use crate::diag::{Because, Involved, Span};
 use crate::hcl::ast::{Access, Expr, ExprKind, Ident};
-use crate::value::{Kind, Number, Type, Value};
+use crate::value::{Kind, Marks, Number, Type, Value};
 
 /// The references of an expression with what they are, in order of their texts. With a span, only those that it lies
 /// in count, if there are any.
 pub fn involved(expr: &Expr, guilty: Option<Span>, scope: &dyn Scope) -> Vec<Involved> {
+    involved_because(expr, guilty, None, scope)
+}
+
+/// The same, where values are guilty because they are unknown, sensitive or ephemeral: then that is told of them.
+pub fn involved_because(
+    expr: &Expr,
+    guilty: Option<Span>,
+    because: Option<Because>,
+    scope: &dyn Scope,
+) -> Vec<Involved> {
     let mut all: Vec<(&Ident, &[Access])> = Vec::new();
     expr.references(&mut |root, steps| all.push((root, steps)));
     let around = |(root, steps): &(&Ident, &[Access])| {
@@ -22,7 +32,7 @@ pub fn involved(expr: &Expr, guilty: Option<Span>, scope: &dyn Scope) -> Vec<Inv
     }
     let mut out: Vec<Involved> = Vec::new();
     for (root, steps) in all {
-        if let Some(found) = one(root, steps, scope)
+        if let Some(found) = one(root, steps, because, scope)
             && !out.iter().any(|i| i.reference == found.reference)
         {
             out.push(found);
@@ -33,16 +43,24 @@ pub fn involved(expr: &Expr, guilty: Option<Span>, scope: &dyn Scope) -> Vec<Inv
 }
 
 /// The longest part of a reference that has a value.
-fn one(root: &Ident, steps: &[Access], scope: &dyn Scope) -> Option<Involved> {
+fn one(root: &Ident, steps: &[Access], because: Option<Because>, scope: &dyn Scope) -> Option<Involved> {
     let fixed = steps.iter().take_while(|s| is_fixed(s)).count();
     for length in (1..=fixed).rev() {
         let steps = steps.get(..length)?;
         let Ok(value) = reference(root, steps, scope) else { continue };
-        if !value.marks.is_empty() {
-            return None;
-        }
+        let unknown = because == Some(Because::Unknown);
         let is = match &value.kind {
+            _ if value.marks.contains(Marks::SENSITIVE) => match because {
+                Some(Because::Sensitive) => "has a sensitive value".into(),
+                _ => return None,
+            },
+            _ if value.marks.contains(Marks::EPHEMERAL) => match because {
+                Some(Because::Ephemeral) => "has an ephemeral value".into(),
+                _ => return None,
+            },
+            Kind::Unknown(Type::Dynamic, _) if unknown => "will be known only after apply".into(),
             Kind::Unknown(Type::Dynamic, _) => return None,
+            Kind::Unknown(ty, _) if unknown => format!("is a {}, known only after apply", ty.friendly_name()),
             Kind::Unknown(ty, _) => format!("is a {}", ty.friendly_name()),
             _ => format!("is {}", compact(&value)),
         };

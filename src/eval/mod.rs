@@ -30,7 +30,7 @@ pub use bindings::Bindings;
 pub use constraint::apply_type;
 pub use decode::decode_body;
 pub use expr::evaluate;
-pub use involved::involved;
+pub use involved::{involved, involved_because};
 pub use locate::expr_at;
 pub use misplaced::decode_stored;
 pub use module_scope::ModuleScope;

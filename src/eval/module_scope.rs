@@ -87,7 +87,10 @@ impl<'w, 'c> ModuleScope<'w, 'c> {
             return Ok((Value::unknown(Type::Dynamic), steps.len()));
         };
         if self.world.facts.validating && *keys != Keys::Once {
-            return Ok((Value::unknown(Type::Dynamic), steps.len()));
+            let outputs = call.module.outputs.keys().map(|name| (&**name, Type::Dynamic));
+            let object = Type::object(outputs.collect::<Vec<_>>());
+            let all = if matches!(*keys, Keys::Count(_)) { Type::list(object) } else { Type::map(object) };
+            return Ok((Value::unknown(all), 1));
         }
         let outputs = |key: &InstanceKey| {
             let child = self.module.child(name, key.clone());
@@ -141,20 +144,29 @@ impl<'w, 'c> ModuleScope<'w, 'c> {
     }
 }
 
-/// An attribute that `path` or `terraform` does not have.
+/// An attribute that `path`, `terraform`, `each` or `count` does not have.
 fn no_such_fact<'a>(root: &Ident, name: &Ident, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
     let mut detail = format!("The \"{}\" object does not have an attribute named \"{}\".", root.name, name.name);
-    if &*root.name == "terraform" {
-        detail.push_str(
+    detail.push_str(match &*root.name {
+        "terraform" => {
             " The only supported attributes are terraform.workspace, the name of the currently-selected workspace, and \
-             terraform.applying, a boolean which is true only during apply.",
-        );
-    }
-    let found = Diagnostic::error(format!("Invalid \"{}\" attribute", root.name), detail).at(name.span);
-    match did_you_mean(&name.name, known) {
-        Some(near) => found.hint(format!("Did you mean \"{near}\"?")),
-        None => found,
-    }
+             terraform.applying, a boolean which is true only during apply."
+        }
+        "each" => {
+            " The supported attributes are each.key and each.value, the current key and value pair of the \"for_each\" \
+             attribute set."
+        }
+        "count" => {
+            " The only supported attribute is count.index, which is the index of each instance of a resource block that \
+             has the \"count\" argument set."
+        }
+        _ => "",
+    });
+    let whole = root.span.to(name.span);
+    let found = Diagnostic::error(format!("Invalid \"{}\" attribute", root.name), detail).at(whole);
+    let mut found = found.meant(did_you_mean(&name.name, known));
+    found.told = true;
+    found
 }
 
 fn no_instance(call: &Name, span: crate::diag::Span) -> Diagnostic {
@@ -241,7 +253,7 @@ impl Scope for ModuleScope<'_, '_> {
             Target::Context(_) => {
                 let object = self.context(root)?;
                 if let (Some(Access::Attr(name)), Some(known)) = (steps.first(), object.as_map())
-                    && matches!(&*root.name, "path" | "terraform")
+                    && matches!(&*root.name, "path" | "terraform" | "each" | "count")
                     && !known.contains_key(&name.name)
                 {
                     return Err(no_such_fact(root, name, known.keys().map(|n| &**n)));

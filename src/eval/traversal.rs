@@ -51,7 +51,7 @@ fn attribute(object: &Value, name: &Ident) -> Evaluated {
     let found = match &object.kind {
         Kind::Null(_) => {
             let detail = "This value is null, so it does not have any attributes.";
-            return Err(fail("Attempt to get attribute from null value", detail, name.span));
+            return Err(fail("Attempt to get attribute from null value", detail, step));
         }
         Kind::Object(items) => match items.get(&name.name) {
             Some(v) => v.clone(),
@@ -61,12 +61,8 @@ fn attribute(object: &Value, name: &Ident) -> Evaluated {
             Some(v) => v.clone(),
             None => {
                 let detail = format!("This map does not have an element with the key \"{}\".", name.name);
-                let diagnostic = Diagnostic::error("Missing map element", detail).at(name.span);
-                return Err(match did_you_mean(&name.name, items.keys().map(|k| &**k)) {
-                    Some(near) => diagnostic.hint(format!("Did you mean \"{near}\"?")),
-                    None => diagnostic,
-                }
-                .into());
+                let diagnostic = Diagnostic::error("Missing map element", detail).at(step);
+                return Err(diagnostic.meant(did_you_mean(&name.name, items.keys().map(|k| &**k))).into());
             }
         },
         Kind::Unknown(Type::Dynamic, _) => Value::unknown(Type::Dynamic),
@@ -196,6 +192,8 @@ fn element(collection: &Value, at: &Number) -> Result<Value, String> {
     let position = at.to_i64().and_then(|n| usize::try_from(n).ok());
     let beyond = |length: usize| match length {
         0 => format!("{NO_ELEMENT}: the collection has no elements."),
+        // As Terraform tells it.
+        1 => format!("{NO_ELEMENT}."),
         _ => format!("{NO_ELEMENT}: the given index is greater than or equal to the length of the collection."),
     };
     match &collection.kind {

@@ -10,8 +10,11 @@ use crate::value::{Kind, Marks, Type, Value, convert};
 use super::{Scope, apply_type, evaluate};
 
 /// The final value of a variable: its default where nothing is given, of its type, marked as its block says.
+///
+/// `told` is how messages name the variable: `var.size declared at main.tf:1,1-16`.
 pub fn variable_value(
     variable: &Variable,
+    told: &str,
     given: Option<(Value, Span, Option<&Expr>)>,
     scope: &dyn Scope,
 ) -> Result<Value, Diagnostics> {
@@ -29,12 +32,11 @@ pub fn variable_value(
     match apply_type(&value, &variable.ty, variable.defaults.as_ref()) {
         Ok(value) => Ok(value.mark(marks(variable))),
         Err(why) => {
-            let name = &variable.name.name;
             if variable.sensitive || value.is_sensitive_deep() {
                 // Neither the reason nor the source of the value may be quoted.
                 let span = if variable.sensitive { variable.span } else { span };
                 let detail = format!(
-                    "The given value is sensitive and not suitable for var.{name}: {} required.",
+                    "The given value is sensitive and not suitable for {told}: {} required.",
                     variable.ty.friendly_name()
                 );
                 return Err(Diagnostic::error("Invalid value for input variable", detail).at(span).into());
@@ -49,13 +51,17 @@ pub fn variable_value(
             let wrong = parts.into_iter().map(|(span, path, why)| {
                 Diagnostic::error(
                     "Invalid value for input variable",
-                    format!("The given value is not suitable for var.{name}{path}: {why}."),
+                    format!("The given value is not suitable for {told}{}: {why}.", part(&path)),
                 )
                 .at(span)
             });
             Err(wrong.collect())
         }
     }
+}
+
+fn part(path: &str) -> String {
+    if path.is_empty() { String::new() } else { format!(", part {path}") }
 }
 
 /// The parts of a written value that do not fit a type: place, path, and why.

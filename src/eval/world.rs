@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::addr::{AbsResource, InstanceKey, ModuleInstance, ModulePath, Name, ResourceAddr};
 use crate::config::{Config, Module, ModuleCall, Output, Repetition, Variable};
-use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::diag::{Because, Diagnostic, Diagnostics, Span};
 use crate::value::{Marks, Type, Value, convert};
 
 use super::checks::Checks;
@@ -17,7 +17,7 @@ use super::module_scope::ModuleScope;
 use super::repetition::{count, for_each};
 use super::variable::marks;
 pub use super::variable::variable_value;
-use super::{Surroundings, evaluate};
+use super::{Surroundings, evaluate, involved_because};
 
 /// Instances that a block has, once its `count` or `for_each` is evaluated.
 #[derive(Clone, Debug, PartialEq)]
@@ -306,8 +306,17 @@ impl<'c> World<'c> {
         match repetition {
             Repetition::Once => Ok(Keys::Once),
             Repetition::Count(expr) => count(expr, evaluate(expr, &scope)?).map_err(Into::into),
-            Repetition::ForEach(expr) => for_each(expr, evaluate(expr, &scope)?).map_err(Into::into),
+            Repetition::ForEach(expr) => for_each(expr, evaluate(expr, &scope)?).map_err(|found| {
+                let values = involved_because(expr, None, found.because, &scope);
+                found.values(values).into()
+            }),
         }
+    }
+
+    /// What is wrong with `count` or `for_each`, whatever comes of what is not known yet.
+    pub fn check_repetition(&self, module: &ModuleInstance, repetition: &Repetition) -> Diagnostics {
+        let errors = self.keys(module, repetition).err().into_iter().flatten();
+        errors.filter(|d| d.because != Some(Because::Unknown)).collect()
     }
 
     pub fn variable(&self, module: &ModuleInstance, name: &Name) -> Value {
@@ -329,8 +338,14 @@ impl<'c> World<'c> {
                 }
                 _ => None,
             };
-            self.or_unknown(variable_value(declared, given, &self.scope(module)))
+            self.or_unknown(variable_value(declared, &self.told(module, declared), given, &self.scope(module)))
         })
+    }
+
+    /// How messages name a variable.
+    fn told(&self, module: &ModuleInstance, variable: &Variable) -> String {
+        let within = if module.is_root() { String::new() } else { format!("{module}.") };
+        format!("{within}var.{} declared at {}", variable.name.name, self.config.sources.place(variable.span))
     }
 
     pub fn local(&self, module: &ModuleInstance, name: &Name) -> Value {
@@ -433,7 +448,7 @@ fn not_for_output(output: &Output, value: &Value, root: bool) -> Option<Diagnost
              your intent.\n\nIf you do intend to export this data, annotate the output value as sensitive by adding the \
              following argument:\n    sensitive = true",
         )
-        .at(output.value.span)
+        .at(output.span)
         .hint("Wrap the value in nonsensitive() if it may be shown.")
     })
 }

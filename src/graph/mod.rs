@@ -120,9 +120,11 @@ impl Graph {
             let names: Vec<String> = path.iter().map(|n| self.graph[*n].to_string()).collect();
             let span = path.first().zip(path.get(1)).and_then(|(a, b)| self.graph.find_edge(*a, *b));
             let span = span.and_then(|e| self.graph.edge_weight(e)).copied();
-            let mut diagnostic =
-                Diagnostic::error("Cycle", format!("These objects depend on each other: {}.", names.join(" -> ")))
-                    .hint("Take one of the references away, or move what both need into an object of its own.");
+            let mut diagnostic = match (component.as_slice(), names.first()) {
+                ([own], Some(name)) => itself(&self.graph[*own], name),
+                _ => Diagnostic::error("Cycle", format!("These objects depend on each other: {}.", names.join(" -> ")))
+                    .hint("Take one of the references away, or move what both need into an object of its own."),
+            };
             diagnostic.span = span;
             found.push(diagnostic);
         }
@@ -290,6 +292,18 @@ impl Graph {
     pub fn nodes(&self) -> impl Iterator<Item = &Node> {
         self.graph.node_weights()
     }
+}
+
+/// Something that refers to itself.
+fn itself(node: &Node, name: &str) -> Diagnostic {
+    match node {
+        Node::Local(..) => Diagnostic::error(
+            "Self-referencing local value",
+            format!("Local value {name} cannot use its own result as part of its expression."),
+        ),
+        _ => Diagnostic::error("Self-referential block", format!("Configuration for {name} may not refer to itself.")),
+    }
+    .hint("Take the reference away, or let both be made from a third value.")
 }
 
 struct Builder<'c> {

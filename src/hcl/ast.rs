@@ -177,6 +177,31 @@ impl Expr {
         }
     }
 
+    /// Where the expression begins: its first word or sign, of a text what stands behind the quote.
+    pub fn start(&self) -> Span {
+        let bracket = Span { end: self.span.start + 1, ..self.span };
+        match &self.kind {
+            ExprKind::Literal(value) => match value.as_str() {
+                Some(_) if self.span.end - self.span.start > 1 => {
+                    Span { start: self.span.start + 1, end: self.span.end - 1, ..self.span }
+                }
+                _ => self.span,
+            },
+            ExprKind::Template(parts) => match parts.first() {
+                Some(Part::Text(_, span) | Part::If { span, .. } | Part::For { span, .. }) => *span,
+                Some(Part::Interpolation(inner)) => inner.start(),
+                None => self.span,
+            },
+            ExprKind::Traversal(..) => self.span,
+            ExprKind::Access(inner, _) => inner.start(),
+            ExprKind::Call(call) => call.name.span,
+            ExprKind::Tuple(_) | ExprKind::Object(_) | ExprKind::For(_) | ExprKind::Unary(..) | ExprKind::Parens(_) => {
+                bracket
+            }
+            ExprKind::Binary(_, first, _) | ExprKind::Conditional(first, ..) => first.start(),
+        }
+    }
+
     /// Calls `f` for every function call in the expression.
     pub fn calls<'a>(&'a self, f: &mut impl FnMut(&'a Call)) {
         if let ExprKind::Call(call) = &self.kind {

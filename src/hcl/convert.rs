@@ -127,7 +127,11 @@ impl<'a> Converter<'a> {
                 self.refuse_steps(&steps);
                 match &traversal.expr {
                     Expression::Variable(name) => ExprKind::Traversal(self.ident(name), steps),
-                    other => ExprKind::Access(Box::new(self.expr(other)), steps),
+                    other => {
+                        let inner = self.expr(other);
+                        self.refuse_index_of_number(&inner, &steps);
+                        ExprKind::Access(Box::new(inner), steps)
+                    }
                 }
             }
             Expression::UnaryOp(op) => {
@@ -295,6 +299,16 @@ impl<'a> Converter<'a> {
             TraversalOperator::LegacyIndex(n) => Access::LegacyIndex(*n.value(), self.span(n.span())),
             TraversalOperator::AttrSplat(s) => Access::AttrSplat(self.span(operator.span().or(s.span()))),
             TraversalOperator::FullSplat(s) => Access::FullSplat(self.span(operator.span().or(s.span()))),
+        }
+    }
+
+    /// `1.2.3`: the parser takes the last part for an index.
+    fn refuse_index_of_number(&mut self, inner: &Expr, steps: &[Access]) {
+        if let (ExprKind::Literal(value), Some(Access::LegacyIndex(_, step))) = (&inner.kind, steps.first())
+            && value.as_number().is_some()
+        {
+            let detail = "Failed to recognize the value of this number literal.";
+            self.diagnostics.push(Diagnostic::error("Invalid number literal", detail).at(inner.span.to(*step)));
         }
     }
 

@@ -9,7 +9,7 @@ use hcl_edit::parser::Error;
 
 use crate::diag::{Diagnostic, Diagnostics, SourceId, Span};
 
-use super::grammar;
+use super::grammar::{self, Place};
 use super::scan::{self, Kind, Lexeme};
 
 pub(super) struct Problem {
@@ -43,7 +43,7 @@ impl Problem {
 pub(super) fn expression(source: SourceId, text: &str, base: usize, error: &Error) -> Diagnostics {
     let lexemes = scan::lexemes(text);
     let mut problems = characters(text, &lexemes);
-    problems.extend(grammar::expression(text, &lexemes, false).err());
+    problems.extend(grammar::expression(text, &lexemes, &Place::Alone).err());
     if problems.is_empty() {
         problems.push(parser(text, &lexemes, error, error.location().offset()));
     }
@@ -59,21 +59,31 @@ pub(super) fn template(source: SourceId, text: &str, base: usize, error: &Error)
 }
 
 /// One item of a body; `error` is what the parser said of it alone.
-pub(super) fn item(source: SourceId, text: &str, item: &[Lexeme], base: usize, error: &Error) -> Diagnostic {
+pub(super) fn item(
+    source: SourceId,
+    text: &str,
+    item: &[Lexeme],
+    base: usize,
+    error: &Error,
+    place: &Place,
+) -> Diagnostic {
     let start = item.first().map_or(0, |l| l.start);
-    structural(text, item)
+    structural(text, item, place)
         .or_else(|| lexical(text, item))
-        .or_else(|| headless(text, item))
+        .or_else(|| headless(text, item, place))
+        // What stands behind a brace that is not closed was surely not meant to be within.
+        .or_else(|| unbalanced(item).filter(|p| text.get(p.range.clone()) == Some("{")))
         .or_else(|| match item {
-            [_, equals, value @ ..] if equals.kind == Kind::Equals => grammar::expression(text, value, true).err(),
+            [_, equals, value @ ..] if equals.kind == Kind::Equals => grammar::expression(text, value, place).err(),
             _ => None,
         })
+        .or_else(|| unbalanced(item))
         .unwrap_or_else(|| parser(text, item, error, start + error.location().offset()))
         .diagnostic(source, base)
 }
 
 /// Faults of the item's own form.
-fn structural(text: &str, item: &[Lexeme]) -> Option<Problem> {
+fn structural(text: &str, item: &[Lexeme], place: &Place) -> Option<Problem> {
     let first = item.first()?;
     let word = &text[first.range()];
     Some(match (first.kind, item.get(1).map(|l| l.kind)) {
@@ -83,13 +93,18 @@ fn structural(text: &str, item: &[Lexeme]) -> Option<Problem> {
             first.range(),
         )
         .hint(format!("There is no opening bracket that this \"{c}\" could close: remove it, or look further up.")),
-        (Kind::Str, _) => Problem::new("Invalid argument name", "Argument names must not be quoted.", first.range())
+        (Kind::Str, _) => {
+            Problem::new("Invalid argument name", "Argument names must not be quoted.", first.start..first.start + 1)
+        }
             .hint(format!("Write {} = … without quotes.", word.trim_matches('"'))),
         (Kind::Bad(_) | Kind::OpenStr | Kind::OpenComment | Kind::OpenHeredoc, _) => return None,
         (kind, _) if kind != Kind::Word => Problem::new(
             "Argument or block definition required",
             "An argument or block definition is required here.",
-            first.range(),
+            match kind {
+                Kind::Number => first.start..first.start + word.bytes().take_while(u8::is_ascii_digit).count().max(1),
+                _ => first.range(),
+            },
         )
         .hint("An argument looks like name = value, a block like kind \"label\" { … }."),
         (_, None) => Problem::new(
@@ -108,7 +123,7 @@ fn structural(text: &str, item: &[Lexeme]) -> Option<Problem> {
         (_, Some(Kind::Equals)) if item.len() == 2 => Problem::new(
             "Missing value",
             format!("The argument \"{word}\" has no value."),
-            first.start..item.get(1)?.end,
+            follows(place).unwrap_or(first.start..item.get(1)?.end),
         )
         .hint("Write a value behind the equals sign; null leaves the argument unset."),
         _ => return None,
@@ -116,7 +131,7 @@ fn structural(text: &str, item: &[Lexeme]) -> Option<Problem> {
 }
 
 /// An item that is neither `name =` nor a block header.
-fn headless(text: &str, item: &[Lexeme]) -> Option<Problem> {
+fn headless(text: &str, item: &[Lexeme], place: &Place) -> Option<Problem> {
     let first = item.first()?;
     let word = &text[first.range()];
     if item.get(1)?.kind == Kind::Equals {
@@ -124,6 +139,20 @@ fn headless(text: &str, item: &[Lexeme]) -> Option<Problem> {
     }
     match item.iter().find(|l| !matches!(l.kind, Kind::Word | Kind::Str)) {
         Some(lexeme) if matches!(lexeme.kind, Kind::Open('{')) => None,
+        None if item.iter().skip(1).all(|l| l.kind == Kind::Str) => Some(
+            Problem::new(
+                "Invalid block definition",
+                "A block definition must have block content delimited by \"{\" and \"}\", starting on the same line as the \
+                 block header.",
+                follows(place).unwrap_or(first.range()),
+            )
+            .hint(match item.get(1).map(|l| &text[l.range()]) {
+                Some(value) if item.len() == 2 => {
+                    format!("Write {word} = {value} to set an argument, or add {{ to begin a block.")
+                }
+                _ => "Add { at the end of this line, and } on a line of its own.".to_owned(),
+            }),
+        ),
         Some(lexeme) if lexeme.kind == Kind::Newline && item.len() > 2 => Some(
             Problem::new(
                 "Invalid block definition",
@@ -151,29 +180,50 @@ fn headless(text: &str, item: &[Lexeme]) -> Option<Problem> {
 
 /// Faults that show in single lexemes and in the balance of brackets: the first of them.
 fn lexical(text: &str, lexemes: &[Lexeme]) -> Option<Problem> {
-    let mut open: Vec<Lexeme> = Vec::new();
+    let mut open = 0usize;
     for (i, lexeme) in lexemes.iter().enumerate() {
         match lexeme.kind {
             Kind::Bad(_) | Kind::OpenComment => return characters(text, &lexemes[i..=i]).into_iter().next(),
+            Kind::Op if matches!(text.get(lexeme.range()), Some("&" | "|")) => {
+                return characters(text, &lexemes[i..=i]).into_iter().next();
+            }
             Kind::OpenStr | Kind::OpenHeredoc => return Some(unterminated(text, *lexeme)),
-            Kind::Open(_) => open.push(*lexeme),
-            Kind::Close(c) => match open.pop().map(|o| (o, o.kind)) {
-                Some((_, Kind::Open(o))) if scan::closer(o) == c => {}
-                Some((opener, Kind::Open(o))) => return Some(unclosed(opener, o)),
-                _ => {
-                    return Some(Problem::new(
-                        "Unexpected closing bracket",
-                        format!("There is no opening bracket that this \"{c}\" could close."),
-                        lexeme.range(),
-                    ));
-                }
+            Kind::Open(_) => open += 1,
+            // What the grammar misses is told where it is missed.
+            Kind::Close(c) if open == 0 => {
+                return Some(Problem::new(
+                    "Unexpected closing bracket",
+                    format!("There is no opening bracket that this \"{c}\" could close."),
+                    lexeme.range(),
+                ));
+            }
+            Kind::Close(_) => open -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A bracket that nothing closes, where the grammar has nothing to say.
+fn unbalanced(lexemes: &[Lexeme]) -> Option<Problem> {
+    let mut open: Vec<(Lexeme, char)> = Vec::new();
+    for lexeme in lexemes {
+        match lexeme.kind {
+            Kind::Open(c) => open.push((*lexeme, c)),
+            Kind::Close(c) => match open.pop() {
+                Some((opener, o)) if scan::closer(o) != c => return Some(unclosed(opener, o)),
+                _ => {}
             },
             _ => {}
         }
     }
-    let last = open.pop()?;
-    match last.kind {
-        Kind::Open(c) => Some(unclosed(last, c)),
+    open.pop().map(|(opener, c)| unclosed(opener, c))
+}
+
+/// What stands behind an item, where there is anything to underline.
+fn follows(place: &Place) -> Option<Range<usize>> {
+    match place {
+        Place::Argument(next) | Place::SingleLine(next) if !next.lexeme.is_empty() => Some(next.lexeme.clone()),
         _ => None,
     }
 }
@@ -206,7 +256,7 @@ pub(super) fn characters(text: &str, lexemes: &[Lexeme]) -> Vec<Problem> {
             ),
             (Kind::Bad(_), _) => invalid("This character is not used within the language."),
             (Kind::OpenComment, _) => {
-                let range = lexeme.start..lexeme.start + 2;
+                let range = lexeme.start..lexeme.start + 1;
                 Problem::new("Unterminated comment", "The comment is not closed.", range).hint("Close it with */.")
             }
             _ => continue,
@@ -238,8 +288,16 @@ pub(super) fn unterminated(text: &str, lexeme: Lexeme) -> Problem {
              be caused by incorrect nesting inside the given expression.",
             lexeme.start + at..lexeme.start + at + 2,
         ),
-        None => Problem::new(SUMMARY, DETAIL, lexeme.range())
+        None => Problem::new(SUMMARY, DETAIL, line_end(text, lexeme))
             .hint("Close the string with a double quote; for text of several lines use a heredoc (<<EOT)."),
+    }
+}
+
+/// The line break where a string should have ended, or the string itself where the text ends.
+fn line_end(text: &str, lexeme: Lexeme) -> Range<usize> {
+    match text.get(lexeme.end..).is_some_and(|rest| rest.starts_with('\n')) {
+        true => lexeme.end..lexeme.end + 1,
+        false => lexeme.range(),
     }
 }
 

@@ -7,19 +7,57 @@ use std::ops::Range;
 use super::explain::{Problem, characters, unterminated};
 use super::scan::{self, Kind, Lexeme, MAX_DEPTH};
 
-/// Checks an expression; `in_body` says that it is the value of an argument.
-pub(super) fn expression(text: &str, lexemes: &[Lexeme], in_body: bool) -> Result<(), Problem> {
-    let ends = if in_body { Ends::Line } else { Ends::Text };
-    let mut checker = Checker { text, lexemes, at: 0, end: lexemes.last().map_or(0, |l| l.end), depth: 0, ends };
+/// Where an expression stands.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Place {
+    /// Alone: it is the whole text.
+    Alone,
+    /// It is the value of an argument.
+    Argument(Next),
+    /// The same, in a block that stands on one line.
+    SingleLine(Next),
+}
+
+/// What follows an argument.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Next {
+    pub lexeme: Range<usize>,
+    /// The same where line breaks do not count, as within brackets.
+    pub word: Range<usize>,
+}
+
+/// Checks an expression.
+pub(super) fn expression(text: &str, lexemes: &[Lexeme], place: &Place) -> Result<(), Problem> {
+    let last = lexemes.last().map_or(0, |l| l.end);
+    let (ends, end) = match place {
+        Place::Alone => (Ends::Text, Next { lexeme: last..last, word: last..last }),
+        Place::Argument(next) | Place::SingleLine(next) => (Ends::Line, next.clone()),
+    };
+    let single = matches!(place, Place::SingleLine(_));
+    let mut checker = Checker { text, lexemes, at: 0, end, depth: 0, brackets: 0, ends, single };
     checker.expr(false)?;
     checker.skip_newlines();
     let Some(extra) = checker.peek() else { return Ok(()) };
-    let problem = if in_body {
-        let detail = "An argument definition must end with a newline.";
-        Problem::new("Missing newline after argument", detail, extra.range())
-    } else {
-        let detail = "An expression was successfully parsed, but extra characters were found after it.";
-        Problem::new("Extra characters after expression", detail, extra.range())
+    let in_body = *place != Place::Alone;
+    let problem = match place {
+        Place::SingleLine(_) => {
+            let detail = match checker.word() {
+                "," => {
+                    "Single-line block syntax can include only one argument definition. To define multiple arguments, \
+                     use the multi-line block syntax with one argument definition per line."
+                }
+                _ => SINGLE,
+            };
+            Problem::new("Invalid single-argument block definition", detail, extra.range())
+        }
+        Place::Argument(_) => {
+            let detail = "An argument definition must end with a newline.";
+            Problem::new("Missing newline after argument", detail, extra.range())
+        }
+        Place::Alone => {
+            let detail = "An expression was successfully parsed, but extra characters were found after it.";
+            Problem::new("Extra characters after expression", detail, extra.range())
+        }
     };
     Err(match checker.word() {
         "&" => problem.hint("Write && for the logical operator."),
@@ -34,21 +72,29 @@ pub(super) fn expression(text: &str, lexemes: &[Lexeme], in_body: bool) -> Resul
 
 /// Checks a template; `quoted` says that escapes are read in it.
 pub(super) fn template(text: &str, range: Range<usize>, quoted: bool) -> Result<(), Problem> {
-    Checker { text, lexemes: &[], at: 0, end: range.end, depth: 0, ends: Ends::Text }.template(range, quoted)
+    let end = Next { lexeme: range.end..range.end, word: range.end..range.end };
+    Checker { text, lexemes: &[], at: 0, end, depth: 0, brackets: 0, ends: Ends::Text, single: false }
+        .template(range, quoted)
 }
 
 const NO_START: &str = "Expected the start of an expression, but found an invalid expression token.";
 const UNBALANCED: &str = "The control directives within this template are unbalanced.";
+const SINGLE: &str =
+    "A single-line block definition must end with a closing brace immediately after its single argument definition.";
 const NO_NAME: &str = "An attribute name is required after a dot.";
 
 struct Checker<'a> {
     text: &'a str,
     lexemes: &'a [Lexeme],
     at: usize,
-    /// Where the text ends: errors about something missing point here.
-    end: usize,
+    /// What follows the lexemes: errors about something missing point here.
+    end: Next,
     depth: usize,
+    /// Open brackets within which line breaks do not count.
+    brackets: usize,
     ends: Ends,
+    /// The block around stands on one line.
+    single: bool,
 }
 
 /// What ends an expression.
@@ -94,7 +140,8 @@ impl<'a> Checker<'a> {
     }
 
     fn here(&self) -> Range<usize> {
-        self.peek().map_or(self.end..self.end, |l| l.range())
+        let end = || if self.brackets > 0 { self.end.word.clone() } else { self.end.lexeme.clone() };
+        self.peek().map_or_else(end, |l| l.range())
     }
 
     fn skip_newlines(&mut self) {
@@ -141,7 +188,6 @@ impl<'a> Checker<'a> {
                     self.operand(free)?;
                 }
                 "?" => {
-                    let question = self.here();
                     self.at += 1;
                     self.expr(free)?;
                     if free {
@@ -150,8 +196,7 @@ impl<'a> Checker<'a> {
                     if !self.take(":") {
                         let detail =
                             "The conditional operator (...?...:...) requires a false expression, delimited by a colon.";
-                        let range = if self.kind().is_none_or(|k| k == Kind::Newline) { question } else { self.here() };
-                        return Err(Problem::new("Missing false expression in conditional", detail, range)
+                        return Err(Problem::new("Missing false expression in conditional", detail, self.here())
                             .hint("Write condition ? value : other value."));
                     }
                     self.expr(free)?;
@@ -188,17 +233,23 @@ impl<'a> Checker<'a> {
             Kind::OpenStr | Kind::OpenHeredoc => return Err(unterminated(self.text, lexeme)),
             Kind::Word => {
                 self.at += 1;
+                self.brackets += 1;
                 self.call(lexeme)?;
+                self.brackets -= 1;
             }
             Kind::Open('(') => {
                 self.at += 1;
+                self.brackets += 1;
                 self.expr(true)?;
                 let detail = "Expected a closing parenthesis to terminate the expression.";
                 self.close(")", "Unbalanced parentheses", detail)?;
+                self.brackets -= 1;
             }
             Kind::Open('[') => {
                 self.at += 1;
+                self.brackets += 1;
                 self.tuple()?;
+                self.brackets -= 1;
             }
             Kind::Open('{') => {
                 self.at += 1;
@@ -211,8 +262,8 @@ impl<'a> Checker<'a> {
 
     fn no_expression(&self) -> Problem {
         let mut at = self.here();
-        if at.is_empty() || self.kind() == Some(Kind::Newline) {
-            // At the end of a line there is nothing to underline but what stands before.
+        if at.is_empty() {
+            // At the end of a text there is nothing to underline but what stands before.
             let before = self.at.checked_sub(1).and_then(|i| self.lexemes.get(i));
             at = before.map_or(at, |l| l.range());
         }
@@ -253,9 +304,16 @@ impl<'a> Checker<'a> {
             let detail = "Failed to recognize the value of this number literal.";
             return Err(Problem::new("Invalid number literal", detail, lexeme.range()));
         }
-        let detail = "An expression was successfully parsed, but extra characters were found after it.";
+        let (summary, detail) = match self.ends {
+            Ends::Line if self.single => ("Invalid single-argument block definition", SINGLE),
+            Ends::Line => ("Missing newline after argument", "An argument definition must end with a newline."),
+            _ => (
+                "Extra characters after expression",
+                "An expression was successfully parsed, but extra characters were found after it.",
+            ),
+        };
         let digits = digits.bytes().take_while(u8::is_ascii_digit).count();
-        Err(Problem::new("Extra characters after expression", detail, lexeme.start + digits..lexeme.end)
+        Err(Problem::new(summary, detail, lexeme.start + digits..lexeme.end)
             .hint("Put text that is no number in double quotes."))
     }
 
@@ -478,7 +536,7 @@ impl<'a> Checker<'a> {
                 self.skip_newlines();
                 if !matches!(self.kind(), Some(Kind::Word | Kind::Number)) && self.word() != "*" {
                     let dot = self.lexemes.get(self.at - 1).map_or(self.here(), |l| l.range());
-                    let range = if matches!(self.kind(), None | Some(Kind::Newline)) { dot } else { self.here() };
+                    let range = if self.here().is_empty() { dot } else { self.here() };
                     return Err(Problem::new("Invalid attribute name", NO_NAME, range)
                         .hint("Write [\"…\"] for a name that is not an identifier, and [0] for an index."));
                 }
@@ -522,8 +580,17 @@ impl<'a> Checker<'a> {
                     if let Some(problem) = characters(self.text, lexemes).into_iter().next() {
                         return Err(problem);
                     }
-                    let mut checker =
-                        Checker { text: self.text, lexemes, at: 0, end, depth: self.depth, ends: Ends::Brace };
+                    let close = Next { lexeme: end..end + 1, word: end..end + 1 };
+                    let mut checker = Checker {
+                        text: self.text,
+                        lexemes,
+                        at: 0,
+                        end: close,
+                        depth: self.depth,
+                        brackets: 0,
+                        ends: Ends::Brace,
+                        single: false,
+                    };
                     if *marker == b'$' {
                         checker.interpolation(at..end + 1)?;
                     } else {
@@ -548,7 +615,7 @@ impl<'a> Checker<'a> {
     fn interpolation(&mut self, whole: Range<usize>) -> Check {
         self.skip_newlines();
         if self.peek().is_none() {
-            return Err(Problem::new("Invalid expression", NO_START, whole)
+            return Err(Problem::new("Invalid expression", NO_START, whole.end - 1..whole.end)
                 .hint("Write an expression, or $${ where the characters themselves are meant."));
         }
         self.expr(true)?;

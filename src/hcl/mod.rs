@@ -9,6 +9,7 @@ mod explain;
 mod format;
 mod grammar;
 mod json;
+mod outline;
 mod parse;
 #[cfg(test)]
 mod print;
@@ -22,4 +23,5 @@ mod tests;
 pub use align::is_open;
 pub use format::format;
 pub use json::{parse_json_body, parse_json_tests, parse_json_values};
-pub use parse::{MAX_SOURCE_BYTES, parse_body, parse_expr, parse_template};
+pub use outline::Outline;
+pub use parse::{MAX_SOURCE_BYTES, parse_body, parse_expr, parse_expr_at, parse_template};

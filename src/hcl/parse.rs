@@ -36,7 +36,7 @@ pub fn parse_expr(source: SourceId, text: &str) -> Result<Expr, Diagnostics> {
 }
 
 /// Reads an expression that stands at byte `base` of its source.
-pub(super) fn parse_expr_at(source: SourceId, text: &str, base: usize) -> Result<Expr, Diagnostics> {
+pub fn parse_expr_at(source: SourceId, text: &str, base: usize) -> Result<Expr, Diagnostics> {
     admissible(source, text, base)?;
     // Comments before and behind the expression are none of the parser's.
     let lexemes = scan::lexemes(text);

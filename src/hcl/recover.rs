@@ -7,6 +7,7 @@ use crate::diag::{Diagnostic, Diagnostics, SourceId, Span};
 use super::ast::{Block, Body};
 use super::convert::Converter;
 use super::explain;
+use super::grammar::{Next, Place};
 use super::parse::read_body;
 use super::scan::{self, Kind, Lexeme};
 
@@ -32,8 +33,18 @@ const TOP_LEVEL: [&str; 14] = [
 pub(super) fn body(source: SourceId, text: &str, base: usize) -> (Body, Diagnostics) {
     let lexemes = scan::lexemes(text);
     let mut reader = Reader { source, text, base, diagnostics: Diagnostics::new() };
-    let body = reader.body(&lexemes, 0..text.len(), true);
+    let body = reader.body(&lexemes, 0..text.len(), &Around { top: true, single: false, next: text.len()..text.len() });
     (body, reader.diagnostics)
+}
+
+/// What a body stands in.
+struct Around {
+    /// It is a whole file.
+    top: bool,
+    /// It begins on the line of its brace.
+    single: bool,
+    /// What follows it.
+    next: Range<usize>,
 }
 
 struct Reader<'a> {
@@ -48,18 +59,23 @@ impl Reader<'_> {
         Span::new(self.source, self.base + range.start..self.base + range.end)
     }
 
-    fn body(&mut self, lexemes: &[Lexeme], range: Range<usize>, top: bool) -> Body {
+    fn body(&mut self, lexemes: &[Lexeme], range: Range<usize>, around: &Around) -> Body {
         let span = self.span(range.clone());
         let mut out = Body { attributes: Vec::new(), blocks: Vec::new(), span, json: false };
-        for item in items(self.text, lexemes, top) {
+        for item in items(self.text, lexemes, around.top) {
             let (Some(first), Some(last)) = (item.first(), item.last()) else { continue };
-            self.item(item, first.start..last.end, &mut out);
+            let mut behind = lexemes.iter().filter(|l| l.start >= last.end);
+            let range = |l: Option<&Lexeme>| l.map_or(around.next.clone(), |l| l.range());
+            let lexeme = range(behind.clone().next());
+            let next = Next { lexeme, word: range(behind.find(|l| l.kind != Kind::Newline)) };
+            let place = if around.single { Place::SingleLine(next) } else { Place::Argument(next) };
+            self.item(item, first.start..last.end, &place, &mut out);
         }
         self.find_redefined(&mut out);
         out
     }
 
-    fn item(&mut self, item: &[Lexeme], range: Range<usize>, out: &mut Body) {
+    fn item(&mut self, item: &[Lexeme], range: Range<usize>, place: &Place, out: &mut Body) {
         let chunk = &self.text[range.clone()];
         let error = match read_body(chunk) {
             Ok(body) => {
@@ -76,11 +92,11 @@ impl Reader<'_> {
         if let Some((block, rest)) = self.block(item) {
             out.blocks.push(block);
             if let (Some(first), Some(last)) = (rest.first(), rest.last()) {
-                self.item(rest, first.start..last.end, out);
+                self.item(rest, first.start..last.end, place, out);
             }
         }
         if self.diagnostics.len() == before {
-            self.diagnostics.push(explain::item(self.source, self.text, item, self.base, &error));
+            self.diagnostics.push(explain::item(self.source, self.text, item, self.base, &error, place));
         }
     }
 
@@ -120,14 +136,19 @@ impl Reader<'_> {
             );
         }
         let before = self.diagnostics.len();
-        block.body = self.body(inner, brace.start..end, false);
+        let after = close.and_then(|c| item.get(c)).map_or(end..end, |l| l.range());
+        let single = inner.first().is_some_and(|l| l.kind != Kind::Newline);
+        block.body = self.body(inner, brace.start..end, &Around { top: false, single, next: after });
         if self.diagnostics.len() == before && close.is_some() && !well_laid(inner) {
+            let newline = inner.iter().skip(1).find(|l| l.kind == Kind::Newline).map(|l| l.range());
             self.diagnostics.push(
                 Diagnostic::error(
-                    "Invalid single-line block definition",
-                    "A block whose braces share a line with its content holds one argument at most, and ends on that line.",
+                    "Invalid single-argument block definition",
+                    "An argument definition on the same line as its containing block creates a single-line block \
+                     definition, which must also be closed on the same line. Place the block's closing brace immediately \
+                     after the argument definition.",
                 )
-                .at(self.span(brace.start..end))
+                .at(self.span(newline.unwrap_or(brace.start..end)))
                 .within(block.header)
                 .hint("Put a line break behind the opening brace, and the closing brace on a line of its own."),
             );

@@ -129,7 +129,8 @@ pub(super) fn root_variables(
         if let Some((value, ..)) = &given {
             written.insert(name.clone(), value.clone());
         }
-        if let Some(value) = found.take(variable_value(variable, given, &scope)) {
+        let told = format!("var.{name} declared at {}", config.sources.place(variable.span));
+        if let Some(value) = found.take(variable_value(variable, &told, given, &scope)) {
             out.insert(name.clone(), value);
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::addr::{AbsResource, ConfigResource, Mode, ModuleInstance, Name, Path, Step};
 use crate::apply::local_exec_schema;
-use crate::config::{Config, IgnoreChanges, Module, Repetition, Resource, allows, load};
+use crate::config::{Config, IgnoreChanges, Module, Reference, Repetition, Resource, Target, allows, load};
 use crate::diag::{Diagnostic, Diagnostics, Sources, Span, did_you_mean};
 use crate::eval::world::{Facts, Instances, Repeated, World};
 use crate::eval::{decode_body, decode_stored};
@@ -41,12 +41,12 @@ pub fn validate(session: &Session) -> OpResult<Validated> {
     Ok(Validated { diagnostics: found, sources: config.sources })
 }
 
-/// Adds findings but for those about a place that something is said of already.
+/// Adds findings but for those about a place that something is said of already, or what follows it directly.
 pub(super) fn add_independent(found: &mut Diagnostics, more: Diagnostics) {
     let places: Vec<Span> = found.iter().filter_map(|d| d.span).collect();
     let told = |span: Span| {
         let (a, same) = (span.range(), places.iter().filter(move |p| p.source == span.source));
-        same.map(|p| p.range()).any(|b| a.start < b.end && b.start < a.end)
+        same.map(|p| p.range()).any(|b| a.start <= b.end && b.start <= a.end)
     };
     found.extend(more.into_iter().filter(|d| !d.span.is_some_and(&told)));
 }
@@ -66,6 +66,18 @@ pub(super) fn check(
     }
     let world = World::new(config, facts, known);
     let mut found = Diagnostics::new();
+    for module in config.modules() {
+        for reference in module.references() {
+            found.extend(attribute_of_type(config, module, &reference, providers));
+        }
+        for (call, instance) in module
+            .calls
+            .values()
+            .flat_map(|call| world.module_instances(&module.path).into_iter().map(move |instance| (call, instance)))
+        {
+            found.extend(world.check_repetition(&instance, &call.repetition));
+        }
+    }
     let mut checked = 0;
     for node in graph.order() {
         match node {
@@ -73,7 +85,7 @@ pub(super) fn check(
                 let Some(block) = config.module(&addr.module).and_then(|m| m.resources.get(&addr.resource)) else {
                     continue;
                 };
-                found.extend(resource(&world, providers, addr, block));
+                add_independent(&mut found, resource(&world, providers, addr, block));
                 checked += 1;
             }
             Node::Output(module, name) => {
@@ -101,8 +113,8 @@ pub(super) fn check(
             module.locals.keys().for_each(|name| drop(world.local(&instance, name)));
         }
     }
-    found.extend(world.validate_variables());
-    found.extend(world.take_errors());
+    add_independent(&mut found, world.validate_variables());
+    add_independent(&mut found, world.take_errors());
     (checked, found)
 }
 
@@ -149,6 +161,7 @@ fn resource(world: &World<'_>, providers: &Providers, addr: &ConfigResource, blo
             world.set_instances(resource, Instances::Unknown(unknown()));
             continue;
         };
+        found.extend(world.check_repetition(&module, &block.repetition));
         let object = schema.block.ty();
         let ephemeral = block.addr.mode == Mode::Ephemeral;
         let (repeated, value) = match &block.repetition {
@@ -167,7 +180,7 @@ fn resource(world: &World<'_>, providers: &Providers, addr: &ConfigResource, blo
         for provisioner in &block.provisioners {
             let scope = world.scope_of(&module, repeated.clone()).with_self(Value::unknown(schema.block.ty()));
             let (_, errors) = decode_body(&provisioner.body, &local_exec_schema(), &scope);
-            let at = |d: Diagnostic| Diagnostic { span: d.span.or(Some(provisioner.header)), ..d };
+            let at = |d: Diagnostic| Diagnostic { span: d.span.or(Some(provisioner.opening)), ..d };
             found.extend(errors.into_iter().map(|d| at_block(at(d), addr, block)));
         }
         let scope = world.scope_of(&module, repeated);
@@ -180,6 +193,24 @@ fn resource(world: &World<'_>, providers: &Providers, addr: &ConfigResource, blo
     found
 }
 
+/// An attribute that the type of an object does not have.
+fn attribute_of_type(
+    config: &Config,
+    module: &Module,
+    reference: &Reference,
+    providers: &Providers,
+) -> Option<Diagnostic> {
+    let (Target::Resource(addr), Some(attribute)) = (&reference.target, &reference.attribute) else { return None };
+    let block = module.resources.get(addr)?;
+    if reference.keyed == matches!(block.repetition, Repetition::Once) {
+        return None;
+    }
+    let at = ConfigResource { module: module.path.clone(), resource: addr.clone() };
+    let schema = find_schema(providers, &provider_of(config, &at, block)?, block).ok()?;
+    let dot = Span { start: attribute.span.start.saturating_sub(1), ..attribute.span };
+    unknown_attribute(&schema.block, &Path::attr(&*attribute.name), dot)
+}
+
 /// A path of `ignore_changes` that begins with no attribute of the type.
 fn unknown_attribute(block: &crate::schema::Block, path: &Path, span: Span) -> Option<Diagnostic> {
     let Some(Step::Attr(name) | Step::Key(name)) = path.0.first() else { return None };
@@ -190,13 +221,12 @@ fn unknown_attribute(block: &crate::schema::Block, path: &Path, span: Span) -> O
         "Unsupported attribute",
         format!("This object has no argument, nested block, or exported attribute named \"{name}\"."),
     );
-    let near = did_you_mean(name, block.names()).map(|n| format!("Did you mean \"{n}\"?"));
-    Some(Diagnostic { hint: near, ..found.at(span) })
+    Some(found.at(span).meant(did_you_mean(name, block.names())))
 }
 
-/// What is missing as a whole has no place of its own: the header of the block stands for it.
+/// What is missing as a whole has no place of its own: the opening of the block stands for it.
 fn at_block(mut diagnostic: Diagnostic, addr: &ConfigResource, block: &Resource) -> Diagnostic {
-    diagnostic.span.get_or_insert(block.header);
+    diagnostic.span.get_or_insert(block.opening);
     diagnostic.address.get_or_insert_with(|| addr.to_string());
     diagnostic
 }

@@ -40,7 +40,7 @@ pub fn find_schema(
     }
     let (what, candidates) = match block.addr.mode {
         Mode::Data => ("data source", plugin.data_sources()),
-        Mode::Ephemeral => ("ephemeral resource type", plugin.ephemeral_types()),
+        Mode::Ephemeral => ("ephemeral resource", plugin.ephemeral_types()),
         _ => ("resource type", plugin.resource_types()),
     };
     let diagnostic = Diagnostic::error(

@@ -20,6 +20,17 @@ impl Unfit {
         self
     }
 
+    /// The phrase with the place as a path: `[0].a: a number is required`.
+    pub fn by_path(&self) -> String {
+        let step = |place: &String| match place.split_once(' ') {
+            Some(("attribute", name)) => format!(".{}", name.trim_matches('"')),
+            Some(("element", key)) => format!("[{key}]"),
+            _ => place.clone(),
+        };
+        let path: String = self.place.iter().map(step).collect();
+        if path.is_empty() { self.reason.clone() } else { format!("{path}: {}", self.reason) }
+    }
+
     /// The phrase without the place.
     pub fn reason(&self) -> &str {
         &self.reason
@@ -136,18 +147,8 @@ fn convert_kind(value: &Value, to: &Type) -> Result<Value, Unfit> {
         },
         Type::Object(object) => {
             let entries = value.as_map().ok_or_else(|| unfit(value, to))?;
-            let missing: Vec<String> = object
-                .attributes
-                .keys()
-                .filter(|k| !entries.contains_key(*k) && !object.optional.contains(*k))
-                .map(|k| format!("\"{k}\""))
-                .collect();
-            match missing.as_slice() {
-                [] => {}
-                [one] => return Err(format!("attribute {one} is required").into()),
-                [init @ .., last] => {
-                    return Err(format!("attributes {} and {last} are required", init.join(", ")).into());
-                }
+            if let Some(why) = attributes_required(&object.missing_from(|name| entries.contains_key(name))) {
+                return Err(why.into());
             }
             let items = object
                 .attributes
@@ -287,7 +288,29 @@ fn mismatch(from: &Type, to: &Type) -> String {
             };
             inner(a, b).map_or_else(|| required(to), |why| format!("incorrect {word} element type: {why}"))
         }
+        (Type::Object(from), Type::Object(wanted)) => {
+            let missing: Vec<&str> = wanted.missing_from(|name| from.attributes.contains_key(name));
+            if let Some(why) = attributes_required(&missing) {
+                return why;
+            }
+            let mut attributes = from.attributes.iter();
+            let found = attributes
+                .find_map(|(k, item)| Some(format!("attribute \"{k}\": {}", inner(item, wanted.attributes.get(k)?)?)));
+            found.unwrap_or_else(|| required(to))
+        }
         _ => required(to),
+    }
+}
+
+/// Says which attributes an object lacks, if any.
+fn attributes_required(missing: &[&str]) -> Option<String> {
+    match missing {
+        [] => None,
+        [one] => Some(format!("attribute \"{one}\" is required")),
+        [init @ .., last] => {
+            let init: Vec<String> = init.iter().map(|name| format!("\"{name}\"")).collect();
+            Some(format!("attributes {} and \"{last}\" are required", init.join(", ")))
+        }
     }
 }
 

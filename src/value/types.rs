@@ -93,6 +93,14 @@ impl Type {
     }
 }
 
+impl ObjectType {
+    /// Attributes that must be there and are not.
+    pub fn missing_from(&self, has: impl Fn(&Name) -> bool) -> Vec<&str> {
+        let required = self.attributes.keys().filter(|name| !self.optional.contains(*name));
+        required.filter(|name| !has(name)).map(|name| &**name).collect()
+    }
+}
+
 /// Prints the type as the language writes it: `list(string)`, `object({ a = number })`.
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,12 +1,15 @@
 //! Diagnostics with the source they point at.
 
+mod json;
+
 use std::fmt::Write as _;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-use serde_json::{Value as Json, json};
 
 use super::{Colour, Palette, printable, wrap};
 use crate::diag::{Diagnostic, Diagnostics, Severity, Source, Sources, Span};
+
+pub use json::{to_json, validation};
 
 /// All findings, errors last because a terminal shows the end, and how many there are.
 pub fn render(found: &Diagnostics, sources: &Sources, palette: Palette) -> String {
@@ -64,7 +67,12 @@ pub fn one(diagnostic: &Diagnostic, sources: &Sources, palette: Palette) -> Stri
     let mut group = Group::with_title(level.with_name(word).primary_title(summary));
     if let Some((source, span)) = diagnostic.span.and_then(|s| Some((sources.get(s.source)?, s))) {
         let mut snippet = Snippet::source(&*source.text).path(&*source.name);
-        snippet = snippet.annotation(AnnotationKind::Primary.span(within(source, span)));
+        let mut guilty = within(source, span);
+        // A line break is shown where its line ends.
+        if source.text.get(guilty.clone()) == Some("\n") {
+            guilty.end = guilty.start;
+        }
+        snippet = snippet.annotation(AnnotationKind::Primary.span(guilty));
         if let Some(context) = diagnostic.context.filter(|c| c.source == span.source) {
             snippet = snippet.annotation(AnnotationKind::Visible.span(within(source, context)));
         }
@@ -73,6 +81,10 @@ pub fn one(diagnostic: &Diagnostic, sources: &Sources, palette: Palette) -> Stri
     if !diagnostic.values.is_empty() {
         let lines = diagnostic.values.iter().map(|v| format!("{} {}", printable(&v.reference), printable(&v.is)));
         group = group.element(Level::NOTE.with_name("values").message(lines.collect::<Vec<_>>().join("\n")));
+    }
+    if let Some(call) = &diagnostic.call {
+        group =
+            group.element(Level::NOTE.with_name("while calling").message(printable(&call.to_string()).into_owned()));
     }
     if let Some(address) = &diagnostic.address {
         let attribute = diagnostic.attribute.as_ref().map(|p| format!(", attribute {p}")).unwrap_or_default();
@@ -110,65 +122,6 @@ fn within(source: &Source, span: Span) -> std::ops::Range<usize> {
     let range = span.range();
     let start = boundary(range.start);
     start..boundary(range.end).max(start)
-}
-
-/// One finding in the form of Terraform's `-json` output.
-pub fn to_json(diagnostic: &Diagnostic, sources: &Sources) -> Json {
-    let severity = match diagnostic.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
-    let mut detail = diagnostic.detail.clone();
-    if let Some(hint) = &diagnostic.hint {
-        let between = match () {
-            () if detail.is_empty() => "",
-            // What Terraform says in the same breath.
-            () if hint.starts_with("Did you mean ") || hint.starts_with("This variable can be declared ") => " ",
-            () => "\n\n",
-        };
-        let _ = write!(detail, "{between}{hint}");
-    }
-    let mut out = json!({ "severity": severity, "summary": diagnostic.summary, "detail": detail });
-    if let Some(address) = &diagnostic.address {
-        out["address"] = address.clone().into();
-    }
-    if let Some((source, span)) = diagnostic.span.and_then(|s| Some((sources.get(s.source)?, s))) {
-        let range = within(source, span);
-        let position = |byte: usize| {
-            let at = sources.position(span.source, byte);
-            json!({ "line": at.line, "column": at.column, "byte": at.byte })
-        };
-        out["range"] = json!({ "filename": source.name, "start": position(range.start), "end": position(range.end) });
-        out["snippet"] = snippet(diagnostic, source, range, sources);
-    }
-    out
-}
-
-fn snippet(diagnostic: &Diagnostic, source: &Source, range: std::ops::Range<usize>, sources: &Sources) -> Json {
-    let text = &source.text;
-    let start = text.get(..range.start).and_then(|t| t.rfind('\n')).map_or(0, |i| i + 1);
-    let end = text.get(range.end..).and_then(|t| t.find('\n')).map_or(text.len(), |i| range.end + i);
-    let context = diagnostic.context.map(|c| sources.snippet(c).lines().next().unwrap_or("").to_owned());
-    json!({
-        "context": context,
-        "code": text.get(start..end).unwrap_or(""),
-        "start_line": text.get(..start).map_or(1, |t| t.matches('\n').count() + 1),
-        "highlight_start_offset": range.start - start,
-        "highlight_end_offset": range.end - start,
-        "values": diagnostic.values.iter().map(|v| json!({ "traversal": v.reference, "statement": v.is })).collect::<Vec<_>>(),
-    })
-}
-
-/// The report of `validate -json`.
-pub fn validation(found: &Diagnostics, sources: &Sources) -> Json {
-    let errors = found.iter().filter(|d| d.severity == Severity::Error).count();
-    json!({
-        "format_version": "1.0",
-        "valid": errors == 0,
-        "error_count": errors,
-        "warning_count": found.len() - errors,
-        "diagnostics": found.iter().map(|d| to_json(d, sources)).collect::<Vec<_>>(),
-    })
 }
 
 #[cfg(test)]

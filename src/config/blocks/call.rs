@@ -6,13 +6,14 @@ use crate::config::{Module, ModuleCall, allows};
 use crate::diag::{Diagnostic, Span};
 use crate::hcl::ast::{Block, ExprKind, ObjectKey};
 
-use super::{Reader, provider_reference};
+use super::Reader;
 
 impl Reader<'_> {
     pub(super) fn call(&mut self, mut block: Block) {
         let Some(name) = block.labels.first().cloned() else { return };
         let repetition = self.repetition(&block.body);
         let depends_on = self.depends_on(&block.body);
+        let opening = super::opening(&block);
         let Some(_) = self.required(&block, "source") else { return };
         let Some(source) = self.text(&block.body, "source") else {
             self.dropped = true;
@@ -20,40 +21,41 @@ impl Reader<'_> {
         };
         let source_span = block.body.attribute("source").map_or(block.header, |a| a.expr.span);
         let version = self.version(&block);
-        let mut providers = BTreeMap::new();
+        let (mut providers, mut provider_spans) = (BTreeMap::new(), BTreeMap::new());
         if let Some(attribute) = block.body.attribute("providers").cloned() {
             let ExprKind::Object(items) = &attribute.expr.kind else {
                 self.found.push(
-                    Diagnostic::error("Invalid providers map", "providers is a map of references.")
-                        .at(attribute.expr.span),
+                    Diagnostic::error("Invalid expression", "A static map expression is required.")
+                        .at(attribute.expr.start())
+                        .hint("For example: providers = { aws = aws.west }"),
                 );
                 return;
             };
             for (key, value) in items {
-                let key = match key {
-                    ObjectKey::Name(ident) => Some((ident.name.clone(), None)),
-                    ObjectKey::Expr(expr) => provider_reference(expr),
+                let (key, at) = match key {
+                    ObjectKey::Name(ident) => (Some((ident.name.clone(), None)), ident.span),
+                    ObjectKey::Expr(expr) => (self.provider_ref(expr, "providers"), expr.span),
                 };
-                match (key, provider_reference(value)) {
-                    (Some(key), Some(value)) => {
-                        providers.insert(key, value);
-                    }
-                    _ => self.found.push(
-                        Diagnostic::error("Invalid provider reference", "A provider is named as NAME or NAME.ALIAS.")
-                            .at(value.span),
-                    ),
+                if let (Some(key), Some(value)) = (key, self.provider_ref(value, "providers")) {
+                    provider_spans.insert(key.clone(), at);
+                    providers.insert(key, value);
                 }
             }
         }
         for inner in &block.body.blocks {
-            self.found.push(
-                Diagnostic::error(
-                    "Unsupported block type",
-                    format!("Blocks of type \"{}\" are not expected here.", inner.kind.name),
-                )
-                .at(inner.kind.span),
-            );
+            let name = &inner.kind.name;
+            if matches!(&**name, "lifecycle" | "locals" | "provider" | "escape") {
+                self.found.push(
+                    Diagnostic::error(
+                        "Reserved block type name in module block",
+                        format!("The block type name \"{name}\" is reserved for use by Terraform in a future version."),
+                    )
+                    .at(inner.kind.span)
+                    .hint("Write it in the module that is called."),
+                );
+            }
         }
+        block.body.blocks.retain(|b| !matches!(&*b.kind.name, "lifecycle" | "locals" | "provider" | "escape"));
         let meta = ["source", "version", "count", "for_each", "depends_on", "providers"];
         block.body.attributes.retain(|a| !meta.contains(&&*a.name.name));
         if let Some(old) = self.module.calls.get(&name.name) {
@@ -70,9 +72,12 @@ impl Reader<'_> {
             repetition,
             depends_on,
             providers,
+            provider_spans,
             args: block.body.attributes,
+            blocks: block.body.blocks,
             module,
             header: block.header,
+            opening,
         };
         self.module.calls.insert(name.name, call);
     }

@@ -7,7 +7,7 @@ use crate::config::{
 };
 use crate::diag::Diagnostic;
 use crate::hcl::ast::{Block, Expr};
-use crate::value::{Type, convert};
+use crate::value::{Type, fit};
 
 use super::Reader;
 
@@ -22,7 +22,7 @@ impl Reader<'_> {
             &["required_providers", "backend", "cloud", "provider_meta"],
         );
         if let Some(attribute) = block.body.attribute("required_version") {
-            self.found.extend(settings::check_version(&attribute.expr));
+            self.found.extend(settings::check_version(attribute));
         }
         if let Some(attribute) = block.body.attribute("experiments") {
             self.found.push(
@@ -31,8 +31,26 @@ impl Reader<'_> {
                     "Experimental features are intended only for gathering early feedback on new language designs, and so \
                      are available only in alpha releases of Terraform.",
                 )
-                .at(attribute.expr.span),
+                .at(attribute.name.span),
             );
+        }
+        let cloud = block.body.blocks("cloud").next().map(|b| b.header);
+        if let (Some(cloud), Some(backend)) = (cloud, block.body.blocks("backend").next()) {
+            self.found.push(
+                Diagnostic::error(
+                    "Both a backend and cloud configuration are present",
+                    format!(
+                        "A module may declare either one 'cloud' block OR one 'backend' block configuring a state backend. \
+                         The 'cloud' block is configured at {}; a backend is configured at {}. Remove the backend block to \
+                         configure HCP Terraform or Terraform Enteprise.",
+                        self.place(cloud),
+                        self.place(backend.header)
+                    ),
+                )
+                .at(backend.header)
+                .hint("kiban keeps a state by a backend: remove the cloud block."),
+            );
+            return;
         }
         for inner in block.body.blocks {
             match &*inner.kind.name {
@@ -167,7 +185,10 @@ impl Reader<'_> {
             self.found.push(
                 Diagnostic::error(
                     "Invalid variable name",
-                    format!("\"{}\" is reserved: module calls use it themselves.", name.name),
+                    format!(
+                        "The variable name \"{}\" is reserved due to its special meaning inside module blocks.",
+                        name.name
+                    ),
                 )
                 .at(name.span)
                 .hint("Give the variable another name."),
@@ -184,13 +205,8 @@ impl Reader<'_> {
         };
         let default = block.body.attribute("default").map(|a| a.expr.clone());
         if let Some(default) = &default {
-            for reference in Reference::of(default) {
-                self.found.push(
-                    Diagnostic::error("Variables not allowed", "A default may not refer to anything.")
-                        .at(reference.span)
-                        .hint("Let the default be null, and choose in a local value what stands in for it."),
-                );
-            }
+            let hint = "Let the default be null, and choose in a local value what stands in for it.";
+            self.found.extend(settings::only_constants(default).into_iter().map(|d| d.hint(hint)));
         }
         let nullable = self.flag(&block.body, "nullable").unwrap_or(true);
         let sensitive = self.flag(&block.body, "sensitive").unwrap_or(false);
@@ -240,9 +256,9 @@ impl Reader<'_> {
         let invalid = |detail: String| Diagnostic::error("Invalid default value for variable", detail).at(default.span);
         if value.is_null() && !nullable {
             self.found.push(invalid("A null default value is not valid when nullable=false.".into()));
-        } else if let Err(why) = convert(&value, ty) {
+        } else if let Err(why) = fit(&value, ty) {
             // The reason may name keys and values.
-            let why = if sensitive { String::new() } else { format!(": {why}") };
+            let why = if sensitive { String::new() } else { format!(": {}", why.by_path()) };
             let why = format!("This default value is not compatible with the variable's type constraint{why}.");
             self.found.push(invalid(why));
         }
@@ -250,14 +266,17 @@ impl Reader<'_> {
 
     pub(super) fn locals(&mut self, block: Block) {
         for inner in &block.body.blocks {
+            let summary = format!("Unexpected \"{}\" block", inner.kind.name);
             self.found.push(
-                Diagnostic::error("Unsupported block type", "A locals block contains no blocks.").at(inner.header),
+                Diagnostic::error(summary, "Blocks are not allowed here.")
+                    .at(inner.kind.span)
+                    .hint(format!("Write {} = {{ … }} for an object.", inner.kind.name)),
             );
         }
         for attribute in block.body.attributes {
             if let Some(old) = self.module.locals.get(&attribute.name.name) {
-                let before = old.name.span;
-                self.duplicate("local value definition", &attribute.name.name, attribute.name.span, before);
+                let before = old.span;
+                self.duplicate("local value definition", &attribute.name.name, attribute.span, before);
                 continue;
             }
             self.module.locals.insert(attribute.name.name.clone(), attribute);

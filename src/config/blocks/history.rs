@@ -3,7 +3,7 @@
 use crate::addr::{Mode, Target};
 use crate::config::{AddressExpr, Import, ImportIdentity, Moved, Removed};
 use crate::diag::{Diagnostic, Span};
-use crate::hcl::ast::Block;
+use crate::hcl::ast::{Access, Block};
 
 use super::Reader;
 
@@ -45,7 +45,8 @@ impl Reader<'_> {
             destroy = self.flag(&lifecycle.body, "destroy").unwrap_or(true);
         }
         let Some((from, from_span)) = address else { return };
-        if let Err(diagnostic) = removable(&from, from_span) {
+        let last = block.body.attribute("from").and_then(|a| a.expr.as_traversal()).and_then(|(_, steps)| steps.last());
+        if let Err(diagnostic) = removable(&from, from_span, last.map_or(from_span, Access::span)) {
             self.found.push(diagnostic);
             return;
         }
@@ -54,7 +55,7 @@ impl Reader<'_> {
 
     pub(super) fn import(&mut self, block: &Block) {
         self.only(&block.body, &["to", "id", "identity", "for_each", "provider"], &[]);
-        let provider = block.body.attribute("provider").cloned().and_then(|a| self.provider_ref(&a));
+        let provider = block.body.attribute("provider").and_then(|a| self.provider_ref(&a.expr, "provider"));
         let identity = self.identity(block);
         let Some(to) = self.required(block, "to") else { return };
         let to = match AddressExpr::read(&to, block.body.json) {
@@ -65,9 +66,9 @@ impl Reader<'_> {
             }
         };
         if to.resource.as_ref().is_none_or(|(addr, _)| addr.mode != Mode::Managed) {
-            self.found.push(
-                Diagnostic::error("Invalid import address", "Only managed resources can be imported.").at(to.span),
-            );
+            let whole = block.body.attribute("to").map_or(to.span, |a| a.span);
+            self.found
+                .push(Diagnostic::error("Invalid import address", "Only managed resources can be imported.").at(whole));
             return;
         }
         let for_each = block.body.attribute("for_each").map(|a| a.expr.clone());
@@ -129,7 +130,7 @@ impl Reader<'_> {
 }
 
 /// Blocks are removed as a whole, and only those of managed resources.
-fn removable(from: &Target, span: Span) -> Result<(), Diagnostic> {
+fn removable(from: &Target, span: Span, key: Span) -> Result<(), Diagnostic> {
     let (module, resource) = match from {
         Target::Module(module) => (module, None),
         Target::Resource(r) => (&r.module, Some(&r.resource)),
@@ -139,7 +140,7 @@ fn removable(from: &Target, span: Span) -> Result<(), Diagnostic> {
                 "Resource address must be a resource (e.g. \"test_instance.foo\"), not a resource instance (e.g. \
                  \"test_instance.foo[1]\").",
             );
-            return Err(wrong.at(span).hint(format!("Write {}.", i.resource)));
+            return Err(wrong.at(key).hint(format!("Write {}.", i.resource)));
         }
     };
     if module.0.iter().any(|(_, key)| *key != crate::addr::InstanceKey::None) {

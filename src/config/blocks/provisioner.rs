@@ -51,7 +51,7 @@ impl Reader<'_> {
         if moment == Moment::Destroy {
             self.only_itself(&body);
         }
-        Some(Provisioner { moment, goes_on, body, header: block.header })
+        Some(Provisioner { moment, goes_on, body, header: block.header, opening: super::opening(block) })
     }
 
     /// One of some words that stand there without quotes. `None` after an error.
@@ -63,8 +63,8 @@ impl Reader<'_> {
         });
         let word = words.iter().find(|word| Some(**word) == given);
         if word.is_none() {
-            let choice = words.join("\" or \"");
-            let detail = format!("The \"{name}\" argument requires one of the following keywords: \"{choice}\".");
+            let choice = words.join(" or ");
+            let detail = format!("The \"{name}\" argument requires one of the following keywords: {choice}.");
             self.found.push(Diagnostic::error(format!("Invalid \"{name}\" keyword"), detail).at(attribute.expr.span));
         }
         word.map(|word| Some(*word))

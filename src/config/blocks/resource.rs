@@ -2,32 +2,40 @@
 
 use crate::addr::{Mode, Path, ResourceAddr, Step};
 use crate::config::{IgnoreChanges, Lifecycle, Resource};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Span};
 use crate::hcl::ast::{Access, Block, Body, Expr, ExprKind};
 
 use super::Reader;
+use super::written::NO_REFERENCE;
 
 impl Reader<'_> {
     pub(super) fn resource(&mut self, mut block: Block, mode: Mode) {
         let [kind, name] = block.labels.as_slice() else { return };
         let addr = ResourceAddr { mode, kind: kind.name.clone(), name: name.name.clone() };
-        let kind_span = kind.span;
+        let (kind_span, opening) = (kind.span, super::opening(&block));
         let repetition = self.repetition(&block.body);
         let depends_on = self.depends_on(&block.body);
         let implied = addr.kind.split('_').next().unwrap_or_default();
         let provider_span = block.body.attribute("provider").map(|a| a.expr.span);
-        let provider = match block.body.attribute("provider").cloned() {
-            Some(attribute) => self.provider_ref(&attribute).unwrap_or_else(|| (implied.into(), None)),
-            None => (implied.into(), None),
-        };
+        let named = block.body.attribute("provider").and_then(|a| self.provider_ref(&a.expr, "provider"));
+        let provider = named.unwrap_or_else(|| (implied.into(), None));
         let mut lifecycle = Lifecycle::default();
         let (mut preconditions, mut postconditions) = (Vec::new(), Vec::new());
-        for inner in &block.body.blocks {
-            if &*inner.kind.name == "lifecycle" {
-                lifecycle = self.lifecycle(inner, mode);
-                preconditions = self.conditions(&inner.body, "precondition");
-                postconditions = self.conditions(&inner.body, "postcondition");
+        let mut first: Option<Span> = None;
+        for inner in block.body.blocks("lifecycle") {
+            if let Some(first) = first {
+                let detail = format!("This resource already has a lifecycle block at {}.", self.place(first));
+                self.found.push(
+                    Diagnostic::error("Duplicate lifecycle block", detail)
+                        .at(inner.header)
+                        .hint("Put the arguments of both into one."),
+                );
+                continue;
             }
+            first = Some(inner.header);
+            lifecycle = self.lifecycle(inner, mode);
+            preconditions = self.conditions(&inner.body, "precondition");
+            postconditions = self.conditions(&inner.body, "postcondition");
         }
         let provisioners = self.provisioners(&block, mode);
         block.body.attributes.retain(|a| !matches!(&*a.name.name, "count" | "for_each" | "depends_on" | "provider"));
@@ -64,6 +72,7 @@ impl Reader<'_> {
             body: block.body,
             kind_span,
             header: block.header,
+            opening,
         };
         self.module.resources.insert(addr, resource);
     }
@@ -75,15 +84,13 @@ impl Reader<'_> {
         };
         self.only(&block.body, arguments, &["precondition", "postcondition"]);
         let body = &block.body;
-        let triggers = body.attribute("replace_triggered_by").map(|a| &a.expr.kind);
+        let example = "replace_triggered_by = [aws_launch_template.node.latest_version]";
+        let triggers = self.list(body, "replace_triggered_by", example);
         Lifecycle {
             create_before_destroy: self.flag(body, "create_before_destroy").unwrap_or(false),
             prevent_destroy: self.flag(body, "prevent_destroy").unwrap_or(false),
             ignore_changes: self.ignore_changes(body),
-            replace_triggered_by: match triggers {
-                Some(ExprKind::Tuple(items)) => items.clone(),
-                _ => Vec::new(),
-            },
+            replace_triggered_by: triggers.unwrap_or_default().to_vec(),
         }
     }
 
@@ -91,27 +98,34 @@ impl Reader<'_> {
         let Some(attribute) = body.attribute("ignore_changes") else { return IgnoreChanges::None };
         match &attribute.expr.kind {
             ExprKind::Traversal(root, steps) if &*root.name == "all" && steps.is_empty() => IgnoreChanges::All,
+            ExprKind::Tuple(items) if items.iter().any(|item| item.as_str() == Some("*")) => {
+                self.found.push(
+                    Diagnostic::error(
+                        "Invalid ignore_changes wildcard",
+                        "The [\"*\"] form of ignore_changes wildcard is was deprecated and is now invalid. Use \
+                         \"ignore_changes = all\" to ignore changes to all attributes.",
+                    )
+                    .at(attribute.expr.span),
+                );
+                IgnoreChanges::None
+            }
             ExprKind::Tuple(items) => {
                 let mut paths = Vec::new();
                 for item in items {
+                    let item = &self.unquoted(item);
                     match attribute_path(item) {
                         Some(path) => paths.push((path, item.span)),
                         None => self.found.push(
-                            Diagnostic::error(
-                                "Invalid expression",
-                                "ignore_changes lists attributes, such as tags[\"Name\"].",
-                            )
-                            .at(item.span),
+                            Diagnostic::error("Invalid expression", NO_REFERENCE)
+                                .at(item.span)
+                                .hint("List attributes, such as tags[\"Name\"]."),
                         ),
                     }
                 }
                 IgnoreChanges::Paths(paths)
             }
             _ => {
-                self.found.push(
-                    Diagnostic::error("Invalid expression", "ignore_changes is a list of attributes, or all.")
-                        .at(attribute.expr.span),
-                );
+                self.list(body, "ignore_changes", "ignore_changes = [tags], or ignore_changes = all");
                 IgnoreChanges::None
             }
         }

@@ -259,8 +259,8 @@ impl Decoder {
             let detail = format!("An argument named \"{name}\" is not expected here.");
             let diagnostic = Diagnostic::error("Unsupported argument", detail).at(given.name.span);
             self.found.push(if schema.blocks.contains_key(name) {
-                diagnostic
-                    .hint(format!("Did you mean to define a block of type \"{name}\"? Then write it without \"=\"."))
+                let detail = format!("{} Did you mean to define a block of type \"{name}\"?", diagnostic.detail);
+                Diagnostic { detail, ..diagnostic }.hint("Then write it without \"=\".")
             } else {
                 suggest(diagnostic, name, schema)
             });
@@ -288,7 +288,11 @@ impl Decoder {
             let detail = format!("Blocks of type \"{name}\" are not expected here.");
             let diagnostic = Diagnostic::error("Unsupported block type", detail).at(kind.span);
             self.found.push(if as_blocks.is_some() {
-                diagnostic.hint(format!("Did you mean to define argument \"{name}\"? Then write {name} = …"))
+                let detail = format!(
+                    "{} Did you mean to define argument \"{name}\"? If so, use the equals sign to assign it a value.",
+                    diagnostic.detail
+                );
+                Diagnostic { detail, ..diagnostic }
             } else {
                 suggest(diagnostic, name, schema)
             });
@@ -297,10 +301,7 @@ impl Decoder {
 }
 
 fn suggest(diagnostic: Diagnostic, name: &str, schema: &schema::Block) -> Diagnostic {
-    match did_you_mean(name, schema.names()) {
-        Some(near) => diagnostic.hint(format!("Did you mean \"{near}\"?")),
-        None => diagnostic,
-    }
+    diagnostic.meant(did_you_mean(name, schema.names()))
 }
 
 /// The object type of a list or set of objects: such attributes may be written as blocks.

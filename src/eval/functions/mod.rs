@@ -33,8 +33,9 @@ use std::sync::LazyLock;
 
 use super::expr::{Cx, Evaluated};
 use crate::addr::Name;
-use crate::diag::Span;
+use crate::diag::{Called, Parameter, Span};
 use crate::hcl::ast::Expr;
+use crate::value::json::type_to_json;
 use crate::value::{Kind, Marks, Number, Refinement, Type, Value, fit};
 
 /// The function of a name, without namespace.
@@ -115,6 +116,25 @@ impl Function {
     /// The description of the argument at a position.
     pub fn parameter(&self, position: usize) -> Option<&Param> {
         self.params.get(position).or(self.variadic.as_ref())
+    }
+
+    /// What the function takes and gives, as called by a name.
+    pub(super) fn called(&self, as_written: &str) -> Called {
+        let parameter = |p: &Param| Parameter { name: p.name.into(), ty: type_to_json(&p.accepts.ty()) };
+        let given: Vec<Value> =
+            self.params.iter().chain(&self.variadic).map(|p| Value::unknown(p.accepts.ty())).collect();
+        let returns = match self.result {
+            Outcome::Any => Type::Dynamic,
+            Outcome::Of(accepts) => accepts.ty(),
+            Outcome::From(ty) | Outcome::Maybe(ty) => ty(&given).unwrap_or(Type::Dynamic),
+        };
+        Called {
+            as_written: as_written.into(),
+            name: self.name.into(),
+            params: self.params.iter().map(parameter).collect(),
+            variadic: self.variadic.as_ref().map(parameter),
+            returns: type_to_json(&returns),
+        }
     }
 
     /// Applies the function to values; their number has been checked.

@@ -12,12 +12,12 @@ use crate::value::{Kind, Marks, Type, Value, convert};
 const VALUE: &[super::Param] = &[param("v", Accepts::Any).null().unknown().marks(Seen::Nested)];
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("tobool", VALUE, Outcome::Any, |a| to(a, &Type::Bool)),
+    Function::new("tobool", VALUE, Outcome::Maybe(|_| Ok(Type::Bool)), |a| to(a, &Type::Bool)),
     Function::new("tolist", VALUE, Outcome::Any, |a| to(a, &Type::list(Type::Dynamic))),
     Function::new("tomap", VALUE, Outcome::Any, |a| to(a, &Type::map(Type::Dynamic))),
-    Function::new("tonumber", VALUE, Outcome::Any, |a| to(a, &Type::Number)),
+    Function::new("tonumber", VALUE, Outcome::Maybe(|_| Ok(Type::Number)), |a| to(a, &Type::Number)),
     Function::new("toset", VALUE, Outcome::Any, |a| to(a, &Type::set(Type::Dynamic))),
-    Function::new("tostring", VALUE, Outcome::Any, |a| to(a, &Type::String)),
+    Function::new("tostring", VALUE, Outcome::Maybe(|_| Ok(Type::String)), |a| to(a, &Type::String)),
     Function::new(
         "sensitive",
         &[param("value", Accepts::Any).null().unknown().marks(Seen::Nested)],

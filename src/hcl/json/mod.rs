@@ -16,6 +16,8 @@ use super::parse::{admissible_length, parse_expr_at, parse_template_at, without_
 use super::respan::respan;
 use read::{Node, NodeKind, Text};
 
+pub(super) use read::{paths, read};
+
 /// Reads a `.tf.json` file.
 ///
 /// Strings are templates, but for those that native syntax writes without quotes (`type`, `depends_on`, `provider`, …)
@@ -65,7 +67,7 @@ fn open(source: SourceId, text: &str) -> (Converter, Option<Node>) {
         reader.found = found;
         return (reader, None);
     }
-    let root = read::read(source, text, base, &mut reader.found);
+    let root = read(source, text, base, &mut reader.found);
     (reader, root)
 }
 

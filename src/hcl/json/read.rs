@@ -9,13 +9,13 @@ use crate::diag::{Diagnostic, Diagnostics, SourceId, Span};
 use super::super::scan::MAX_DEPTH;
 
 #[derive(Debug)]
-pub(super) struct Node {
+pub(in crate::hcl) struct Node {
     pub kind: NodeKind,
     pub range: Range<usize>,
 }
 
 #[derive(Debug)]
-pub(super) enum NodeKind {
+pub(in crate::hcl) enum NodeKind {
     Null,
     Bool(bool),
     /// The digits as written.
@@ -27,7 +27,7 @@ pub(super) enum NodeKind {
 
 /// A string with its place in the source, quotes included.
 #[derive(Debug)]
-pub(super) struct Text {
+pub(in crate::hcl) struct Text {
     pub value: String,
     pub range: Range<usize>,
     /// Where escapes are: bytes of the value and of the source at which both are in step again.
@@ -44,7 +44,7 @@ impl Text {
 }
 
 /// Reads one value that makes up the whole text; `None` where the text breaks off in an error.
-pub(super) fn read(source: SourceId, text: &str, base: usize, found: &mut Diagnostics) -> Option<Node> {
+pub(in crate::hcl) fn read(source: SourceId, text: &str, base: usize, found: &mut Diagnostics) -> Option<Node> {
     let mut reader = Reader { source, text, base, at: 0, found };
     let node = reader.value(0)?;
     reader.blanks();
@@ -53,6 +53,26 @@ pub(super) fn read(source: SourceId, text: &str, base: usize, found: &mut Diagno
         reader.fail(reader.at..end, "Extra characters after JSON value", "The value is complete before this.", "");
     }
     Some(node)
+}
+
+/// The objects and arrays below a value with their paths (`a.b[0]`), outer before inner.
+pub(in crate::hcl) fn paths(node: &Node, path: &str, out: &mut Vec<(Range<usize>, String)>) {
+    let mut inner = |node: &Node, path: String| {
+        if matches!(node.kind, NodeKind::Array(_) | NodeKind::Object(_)) {
+            out.push((node.range.clone(), path.clone()));
+            paths(node, &path, out);
+        }
+    };
+    match &node.kind {
+        NodeKind::Object(items) => {
+            for (key, value) in items {
+                let dot = if path.is_empty() { "" } else { "." };
+                inner(value, format!("{path}{dot}{}", key.value));
+            }
+        }
+        NodeKind::Array(items) => items.iter().enumerate().for_each(|(i, item)| inner(item, format!("{path}[{i}]"))),
+        _ => {}
+    }
 }
 
 struct Reader<'a> {

@@ -87,7 +87,7 @@ fn faults() {
         ("3", " !Incorrect JSON value type [3]"),
         ("{\"locals\": 3, \"output\": {\"o\": 1}}", " !Incorrect JSON value type [3] !Incorrect JSON value type [1]"),
         ("{\"locals\": {\"a\": 1, \"a\": 2}}", "locals{a=1} !Duplicate argument [\"a\"]"),
-        ("{\"locals\": {\"a\": \"x ${1 +}\"}}", "locals{a=\"x ${1 +}\"} !Invalid expression [+]"),
+        ("{\"locals\": {\"a\": \"x ${1 +}\"}}", "locals{a=\"x ${1 +}\"} !Invalid expression [}]"),
     ] {
         assert_eq!(read(input), expect, "{input}");
     }

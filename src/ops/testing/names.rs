@@ -51,7 +51,9 @@ impl<'a> Names<'a> {
             },
         };
         Some(match self.declared.variables.get(name) {
-            Some(variable) => variable_value(variable, Some((value, span, None)), &scope),
+            Some(variable) => {
+                variable_value(variable, &format!("var.{}", variable.name.name), Some((value, span, None)), &scope)
+            }
             None => Ok(value),
         })
     }

@@ -116,7 +116,7 @@ pub(super) fn of_run(
             continue;
         }
         out.given_at.extend(given.as_ref().map(|(_, span, _)| (name.clone(), *span)));
-        match variable_value(variable, given, &names.scope(Place::File)) {
+        match variable_value(variable, &format!("var.{}", variable.name.name), given, &names.scope(Place::File)) {
             Ok(value) => {
                 out.values.insert(name.clone(), value);
             }
