@@ -1,23 +1,14 @@
-//! JSON text to values and back.
+//! Values to JSON, byte for byte as the language defines it.
 
-use super::{Accepts, Answer, Args, Function, FunctionError, Outcome, param};
-use crate::value::json::from_json;
+use super::{Accepts, Answer, Args, Function, Outcome, param};
 use crate::value::{Kind, Refinement, Type, Value};
 
-pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("jsondecode", &[param("str", Accepts::String)], Outcome::Any, |a| {
-        match serde_json::from_str(a.str(0)?) {
-            Ok(json) => Ok(from_json(&json)),
-            Err(e) => Err(FunctionError::argument(0, format!("invalid JSON: {e}"))),
-        }
-    }),
-    Function::new(
-        "jsonencode",
-        &[param("val", Accepts::Any).null().unknown()],
-        Outcome::Of(Accepts::String),
-        jsonencode,
-    ),
-];
+pub(super) const FUNCTIONS: &[Function] = &[Function::new(
+    "jsonencode",
+    &[param("val", Accepts::Any).null().unknown()],
+    Outcome::Of(Accepts::String),
+    jsonencode,
+)];
 
 fn jsonencode(a: &Args<'_>) -> Answer {
     let value = a.value(0)?;

@@ -3,8 +3,10 @@
 //! This module does for all of them what is the same for each: conversion of arguments, null and unknown arguments,
 //! marks. A function itself sees plain values. Knows nothing of expressions but for the lazy ones, `try` and `can`.
 
+mod charset;
 mod collection;
 mod collection_reshape;
+mod csv;
 mod datetime;
 mod duration;
 mod encoding;
@@ -14,6 +16,7 @@ mod glob;
 mod hash_crypto;
 mod ip_network;
 mod json;
+mod json_decode;
 mod numeric;
 mod regexp;
 mod regexp_syntax;
@@ -58,8 +61,11 @@ static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::ne
         collection_reshape::FUNCTIONS,
         sets::FUNCTIONS,
         secrets::FUNCTIONS,
+        charset::FUNCTIONS,
         encoding::FUNCTIONS,
+        csv::FUNCTIONS,
         json::FUNCTIONS,
+        json_decode::FUNCTIONS,
         yaml::FUNCTIONS,
         yaml_decode::FUNCTIONS,
         filesystem::FUNCTIONS,
