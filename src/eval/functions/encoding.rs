@@ -1,11 +1,9 @@
 //! Base64 and URL encoding.
 
-use std::io::Write;
-
 use base64::Engine;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 
-use super::{Accepts, Answer, Function, FunctionError, Outcome, param, text};
+use super::{Accepts, Answer, Function, FunctionError, Outcome, gzip, param, text};
 
 const STRING: Outcome = Outcome::Of(Accepts::String);
 
@@ -15,12 +13,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(STANDARD.encode(a.str(0)?.as_bytes()).into())
     }),
     Function::new("base64gzip", &[param("str", Accepts::String)], STRING, |a| {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        let packed = encoder.write_all(a.str(0)?.as_bytes()).and_then(|()| encoder.finish());
-        match packed {
-            Ok(bytes) => Ok(STANDARD.encode(bytes).into()),
-            Err(e) => Err(FunctionError::new(format!("failed to write gzip data: {e}"))),
-        }
+        Ok(STANDARD.encode(gzip::pack(a.str(0)?.as_bytes())).into())
     }),
     Function::new("urlencode", &[param("str", Accepts::String)], STRING, |a| Ok(urlencode(a.str(0)?).into())),
 ];

@@ -1,14 +1,12 @@
-//! Digests and identifiers.
+//! Digests.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
-use uuid::Uuid;
 
-use super::{Accepts, Answer, Args, Function, FunctionError, Outcome, param, unknown};
-use crate::value::{Type, Value};
+use super::{Accepts, Function, Outcome, param};
 
 const STRING: Outcome = Outcome::Of(Accepts::String);
 const TEXT: &[super::Param] = &[param("str", Accepts::String)];
@@ -20,10 +18,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("sha1", TEXT, STRING, |a| Ok(sha1(a.str(0)?.as_bytes()).into())),
     Function::new("sha256", TEXT, STRING, |a| Ok(sha256(a.str(0)?.as_bytes()).into())),
     Function::new("sha512", TEXT, STRING, |a| Ok(sha512(a.str(0)?.as_bytes()).into())),
-    Function::new("uuid", &[], STRING, |a| {
-        Ok(if a.cx.scope.surroundings().applying { Uuid::new_v4().to_string().into() } else { unknown(Type::String) })
-    }),
-    Function::new("uuidv5", &[param("namespace", Accepts::String), param("name", Accepts::String)], STRING, uuidv5),
 ];
 
 pub(super) fn md5(bytes: &[u8]) -> String {
@@ -48,18 +42,4 @@ pub(super) fn base64sha256(bytes: &[u8]) -> String {
 
 pub(super) fn base64sha512(bytes: &[u8]) -> String {
     STANDARD.encode(Sha512::digest(bytes))
-}
-
-fn uuidv5(a: &Args<'_>) -> Answer {
-    let namespace = match a.str(0)? {
-        "dns" => Uuid::NAMESPACE_DNS,
-        "url" => Uuid::NAMESPACE_URL,
-        "oid" => Uuid::NAMESPACE_OID,
-        "x500" => Uuid::NAMESPACE_X500,
-        other => Uuid::parse_str(other).map_err(|_| {
-            let why = format!("the namespace must be dns, url, oid, x500 or a UUID, not \"{other}\"");
-            FunctionError::argument(0, why).revealing()
-        })?,
-    };
-    Ok(Value::from(Uuid::new_v5(&namespace, a.str(1)?.as_bytes()).to_string()))
 }

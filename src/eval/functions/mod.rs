@@ -13,11 +13,13 @@ mod encoding;
 mod filesystem;
 mod format;
 mod glob;
+mod gzip;
 mod hash_crypto;
 mod ip_network;
 mod json;
 mod json_decode;
 mod numeric;
+mod power;
 mod regexp;
 mod regexp_syntax;
 mod secrets;
@@ -25,6 +27,7 @@ mod sets;
 mod string;
 mod templates;
 mod type_conversion;
+mod uuid;
 mod yaml;
 mod yaml_decode;
 
@@ -72,6 +75,7 @@ static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::ne
         templates::FUNCTIONS,
         datetime::FUNCTIONS,
         hash_crypto::FUNCTIONS,
+        uuid::FUNCTIONS,
         ip_network::FUNCTIONS,
         type_conversion::FUNCTIONS,
     ]

@@ -2,6 +2,7 @@
 
 use dashu_int::IBig;
 
+use super::power::power;
 use super::{Accepts, Answer, Args, Function, FunctionError, Outcome, param, unknown};
 use crate::value::{Kind, Number, Type, Value, convert};
 
@@ -33,7 +34,7 @@ fn log(a: &Args<'_>) -> Answer {
 }
 
 fn pow(a: &Args<'_>) -> Answer {
-    float(a.number(0)?.to_f64().powf(a.number(1)?.to_f64()))
+    float(power(a.number(0)?.to_f64(), a.number(1)?.to_f64()))
 }
 
 fn extreme(a: &Args<'_>, better: fn(&Number, &Number) -> bool) -> Answer {

@@ -1,5 +1,6 @@
 //! `textencodebase64` and `textdecodebase64`: text in other character encodings, by their names at the IANA.
 
+mod multi_byte;
 mod single_byte;
 
 use base64::Engine;
@@ -98,17 +99,6 @@ enum Charset {
     MultiByte(&'static Encoding),
 }
 
-/// Names of encodings of several bytes; the first is the one that messages use.
-const MULTI_BYTE: &[(&[&str], &Encoding)] = &[
-    (&["Shift_JIS", "MS_Kanji", "csShiftJIS"], encoding_rs::SHIFT_JIS),
-    (&["Extended_UNIX_Code_Packed_Format_for_Japanese", "csEUCPkdFmtJapanese", "EUC-JP"], encoding_rs::EUC_JP),
-    (&["ISO-2022-JP", "csISO2022JP"], encoding_rs::ISO_2022_JP),
-    (&["GBK", "CP936", "MS936", "windows-936", "csGBK"], encoding_rs::GBK),
-    (&["GB18030", "csGB18030"], encoding_rs::GB18030),
-    (&["Big5", "csBig5"], encoding_rs::BIG5),
-    (&["EUC-KR", "csEUCKR"], encoding_rs::EUC_KR),
-];
-
 /// The encoding that an argument names, and the name that messages use.
 fn charset(a: &Args<'_>, i: usize) -> Result<(&'static str, Charset), FunctionError> {
     let name = a.str(i)?;
@@ -119,9 +109,8 @@ fn charset(a: &Args<'_>, i: usize) -> Result<(&'static str, Charset), FunctionEr
         "UTF-16BE" | "CSUTF16BE" => return Ok(("UTF-16BE", Charset::Utf16Be)),
         _ => {}
     }
-    let same = |other: &&&str| other.eq_ignore_ascii_case(name);
-    if let Some((names, encoding)) = MULTI_BYTE.iter().find(|(names, _)| names.iter().any(|n| same(&n))) {
-        return Ok((names.first().copied().unwrap_or_default(), Charset::MultiByte(encoding)));
+    if let Some((name, encoding)) = multi_byte::find(name) {
+        return Ok((name, Charset::MultiByte(encoding)));
     }
     if let Some(found) = single_byte::find(name) {
         return Ok((found.name(), Charset::SingleByte(found)));
@@ -138,10 +127,7 @@ impl Charset {
             Self::Utf16Be => whole.encode_utf16().flat_map(u16::to_be_bytes).collect(),
             Self::Utf16Le => whole.encode_utf16().flat_map(u16::to_le_bytes).collect(),
             Self::SingleByte(table) => table.encode(whole)?,
-            Self::MultiByte(encoding) => {
-                let (bytes, _, unmappable) = encoding.encode(whole);
-                return (!unmappable).then(|| bytes.into_owned());
-            }
+            Self::MultiByte(encoding) => multi_byte::encode(encoding, whole)?,
         })
     }
 
@@ -161,9 +147,7 @@ impl Charset {
             Self::Utf16Le => wide(bytes, u16::from_le_bytes),
             Self::Utf16Be => wide(bytes, u16::from_be_bytes),
             Self::SingleByte(table) => table.decode(bytes),
-            Self::MultiByte(encoding) => {
-                encoding.decode_without_bom_handling_and_without_replacement(bytes).map(Into::into)
-            }
+            Self::MultiByte(encoding) => multi_byte::decode(encoding, bytes),
         }
     }
 }

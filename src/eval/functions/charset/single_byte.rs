@@ -12,7 +12,10 @@ pub(super) struct SingleByte {
 
 static ALL: LazyLock<Vec<SingleByte>> = LazyLock::new(|| {
     let sections = include_str!("single_byte.txt").split("\n= ").skip(1);
-    sections.filter_map(|section| section.split_once('\n')).map(|(names, table)| SingleByte::new(names, table)).collect()
+    sections
+        .filter_map(|section| section.split_once('\n'))
+        .map(|(names, table)| SingleByte::new(names, table))
+        .collect()
 });
 
 /// The encoding of a name, in capitals or not.
