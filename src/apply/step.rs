@@ -101,7 +101,7 @@ impl Apply<'_> {
         let (config, errors) = decode_stored(&block.body, &subject.schema.block, &scope);
         found.extend(errors.into_iter().map(|d| d.address(addr)));
         found.extend(self.world.take_errors());
-        if !config.is_wholly_known() {
+        if !found.has_errors() && !config.is_wholly_known() {
             found.push(not_known(&config).address(addr));
         }
         if found.has_errors() {
@@ -436,7 +436,7 @@ impl Apply<'_> {
         let judge = |c| self.world.judge(&object, c, &scope, "Resource precondition failed").findings();
         let mut found: Diagnostics = block.preconditions.iter().flat_map(judge).collect();
         found.extend(errors);
-        if !config.is_wholly_known() {
+        if !found.has_errors() && !config.is_wholly_known() {
             found.push(not_known(&config).address(addr));
         }
         found.or(())?;

@@ -166,13 +166,14 @@ impl Check<'_> {
     fn history(&mut self) {
         for block in &self.module.removed {
             let (what, declared) = match &block.from {
-                Address::Module(m) => ("module", below(self.module, m).is_some()),
+                Address::Module(m) => ("module", called(self.module, m)),
                 Address::Resource(AbsResource { module, resource })
                 | Address::Instance(AbsInstance { resource: AbsResource { module, resource }, .. }) => {
-                    ("resource", below(self.module, module).is_some_and(|m| m.resources.contains_key(resource)))
+                    let block = below(self.module, module).and_then(|m| m.resources.get(resource));
+                    ("resource", block.map(|r| r.header))
                 }
             };
-            if declared {
+            if let Some(declared) = declared {
                 let name = &block.from;
                 self.found.push(
                     Diagnostic::error(
@@ -181,9 +182,8 @@ impl Check<'_> {
                             "This statement declares that {name} was removed, but it is still declared in configuration."
                         ),
                     )
-                    .at(block.from_span)
-                    .within(block.span)
-                    .hint(format!("Remove the block of {name}, or this one.")),
+                    .at(declared)
+                    .hint(format!("Remove this block of {name}, or the one that says it was removed.")),
                 );
             }
         }
@@ -460,6 +460,12 @@ fn capitalised(text: &str) -> String {
 fn describe(module: &Module) -> String {
     // Not by its address: a module that is called twice has its mistakes once.
     if module.path.is_root() { "the root module".into() } else { format!("the module in {}", module.dir.display()) }
+}
+
+/// The header of the call that an address names, from a module on.
+fn called(module: &Module, address: &ModuleInstance) -> Option<Span> {
+    let (parent, name) = address.parent().map(|(parent, (name, _))| (parent, name))?;
+    Some(below(module, &parent)?.calls.get(name)?.header)
 }
 
 /// The module that an address names, from another one on.

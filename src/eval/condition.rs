@@ -38,10 +38,15 @@ pub fn judge(condition: &Condition, scope: &dyn Scope, summary: &str, subject: &
         Ok(holds) => holds,
         Err(Wrong::Errors(errors)) => return Verdict::Fails(errors),
         Err(Wrong::Null) => {
-            return invalid(condition, subject, "Condition expression must return either true or false, not null.");
+            return invalid(
+                condition,
+                scope,
+                subject,
+                "Condition expression must return either true or false, not null.",
+            );
         }
         Err(Wrong::Type(why)) => {
-            return invalid(condition, subject, &format!("Invalid condition result value: {why}."));
+            return invalid(condition, scope, subject, &format!("Invalid condition result value: {why}."));
         }
     };
     match holds {
@@ -64,9 +69,10 @@ pub fn judge(condition: &Condition, scope: &dyn Scope, summary: &str, subject: &
     Verdict::Fails(found)
 }
 
-fn invalid(condition: &Condition, subject: &str, detail: &str) -> Verdict {
+fn invalid(condition: &Condition, scope: &dyn Scope, subject: &str, detail: &str) -> Verdict {
     let found = Diagnostic::error("Invalid condition result", detail).at(condition.condition.span);
-    Verdict::Fails(found.address(subject).into())
+    let values = involved(&condition.condition, None, scope);
+    Verdict::Fails(found.address(subject).values(values).into())
 }
 
 /// Judges a validation of a variable. `blame` is the value that was given, or the variable; `rule` names the place of
@@ -74,7 +80,8 @@ fn invalid(condition: &Condition, subject: &str, detail: &str) -> Verdict {
 pub fn judge_validation(condition: &Condition, scope: &dyn Scope, blame: Span, subject: &str, rule: &str) -> Verdict {
     let result = |detail: String| {
         let found = Diagnostic::error("Invalid variable validation result", detail).at(condition.condition.span);
-        Verdict::Fails(found.address(subject).into())
+        let values = involved(&condition.condition, None, scope);
+        Verdict::Fails(found.address(subject).values(values).into())
     };
     match holds(&condition.condition, scope) {
         Ok(None) => return Verdict::Undecided,
@@ -93,7 +100,9 @@ pub fn judge_validation(condition: &Condition, scope: &dyn Scope, blame: Span, s
     };
     Verdict::Fails(match message(&condition.message, scope) {
         Message::Text(text) => failure(&text).into(),
-        Message::Invalid(errors) => errors,
+        Message::Invalid(errors) => {
+            errors.into_iter().chain([failure("Failed to evaluate condition error message.")]).collect()
+        }
         Message::Hidden(secret) => Diagnostics::from_iter([
             failure("The error message included a sensitive value, so it will not be displayed."),
             secret.error(condition.message.span),
@@ -134,7 +143,8 @@ enum Secret {
 fn message(expr: &Expr, scope: &dyn Scope) -> Message {
     let unsuitable = |why: &str| {
         let detail = format!("Unsuitable value for error message: {why}.");
-        Message::Invalid(Diagnostic::error("Invalid error message", detail).at(expr.span).into())
+        let found = Diagnostic::error("Invalid error message", detail).at(expr.span);
+        Message::Invalid(found.values(involved(expr, None, scope)).into())
     };
     let value = match evaluate(expr, scope) {
         Ok(value) => value,

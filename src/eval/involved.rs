@@ -9,7 +9,7 @@ use crate::hcl::ast::{Access, Expr, ExprKind, Ident};
 use crate::value::{Kind, Marks, Number, Type, Value};
 
 /// The references of an expression with what they are, in order of their texts. With a span, only those that it lies
-/// in count, if there are any.
+/// in count, if there are any, and those within it.
 pub fn involved(expr: &Expr, guilty: Option<Span>, scope: &dyn Scope) -> Vec<Involved> {
     involved_because(expr, guilty, None, scope)
 }
@@ -27,8 +27,12 @@ pub fn involved_because(
         let whole = steps.last().map_or(root.span, |s| root.span.to(s.span()));
         guilty.is_some_and(|g| whole.source == g.source && whole.start <= g.start && g.end <= whole.end)
     };
+    // Such as what an index is made of.
+    let inside = |(root, _): &(&Ident, &[Access])| {
+        guilty.is_some_and(|g| root.span.source == g.source && g.start <= root.span.start && root.span.end <= g.end)
+    };
     if all.iter().any(around) {
-        all.retain(around);
+        all.retain(|reference| around(reference) || inside(reference));
     }
     let mut out: Vec<Involved> = Vec::new();
     for (root, steps) in all {

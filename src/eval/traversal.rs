@@ -191,9 +191,9 @@ fn element(collection: &Value, at: &Number) -> Result<Value, String> {
     }
     let position = at.to_i64().and_then(|n| usize::try_from(n).ok());
     let beyond = |length: usize| match length {
+        // As Terraform tells it: what is far beyond is no mistake of counting.
+        n if n > 0 && position != Some(n) => format!("{NO_ELEMENT}."),
         0 => format!("{NO_ELEMENT}: the collection has no elements."),
-        // As Terraform tells it.
-        1 => format!("{NO_ELEMENT}."),
         _ => format!("{NO_ELEMENT}: the given index is greater than or equal to the length of the collection."),
     };
     match &collection.kind {

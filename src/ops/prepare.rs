@@ -141,7 +141,10 @@ fn missing(variable: &Variable) -> Diagnostic {
     let name = &variable.name.name;
     Diagnostic::error(
         "No value for required variable",
-        format!("The root module input variable \"{name}\" is not set, and has no default value."),
+        format!(
+            "The root module input variable \"{name}\" is not set, and has no default value. Use a -var or -var-file command \
+             line argument to provide a value for this variable."
+        ),
     )
     .at(variable.span)
     .hint(format!("Set it in terraform.tfvars, with -var '{name}=…', or in the environment variable TF_VAR_{name}."))

@@ -5,7 +5,7 @@ use crate::cli::args::ApplyCommand;
 use crate::cli::render::progress::{JsonLines, Lines, Live};
 use crate::cli::render::{Colour, events, outputs};
 use crate::cli::{Applied, Operations, Output, PlanRequest, Planned, Screen};
-use crate::diag::{Diagnostic, Sources};
+use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::plan::{Mode, Summary};
 
 pub async fn run(operations: &dyn Operations, screen: &Screen, args: ApplyCommand) -> u8 {
@@ -20,7 +20,7 @@ pub async fn run(operations: &dyn Operations, screen: &Screen, args: ApplyComman
             return screen.fail(&problem.hint("Leave the options away, or make a new plan with them.").into());
         }
         return match operations.resume(path, request).await {
-            Ok(planned) => carry_out(operations, screen, planned, Verb::Apply).await,
+            Ok(planned) => carry_out(operations, screen, planned, &Diagnostics::new(), Verb::Apply).await,
             Err(failure) => screen.fail(&failure),
         };
     }
@@ -70,10 +70,18 @@ pub async fn approve(operations: &dyn Operations, screen: &Screen, planned: Plan
             return 1;
         }
     }
-    carry_out(operations, screen, planned, verb).await
+    let told = planned.diagnostics.clone();
+    carry_out(operations, screen, planned, &told, verb).await
 }
 
-async fn carry_out(operations: &dyn Operations, screen: &Screen, planned: Planned, verb: Verb) -> u8 {
+/// `told` is what has been reported already.
+async fn carry_out(
+    operations: &dyn Operations,
+    screen: &Screen,
+    planned: Planned,
+    told: &Diagnostics,
+    verb: Verb,
+) -> u8 {
     let sources: Sources = planned.sources.clone();
     let result = if screen.json {
         operations.apply(planned, &JsonLines::new(Output(screen), || screen.now(), sources)).await
@@ -83,7 +91,14 @@ async fn carry_out(operations: &dyn Operations, screen: &Screen, planned: Planne
         operations.apply(planned, &Lines::new(Output(screen), screen.palette)).await
     };
     match result {
-        Ok(applied) => finish(screen, verb, &applied),
+        Ok(mut applied) => {
+            // A program that reads the events has what the plan has warned of.
+            if screen.json {
+                applied.diagnostics =
+                    applied.diagnostics.into_iter().filter(|d| !told.iter().any(|t| t == d)).collect();
+            }
+            finish(screen, verb, &applied)
+        }
         Err(failure) => screen.fail(&failure),
     }
 }
