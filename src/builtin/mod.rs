@@ -18,21 +18,20 @@ use std::sync::Arc;
 
 use crate::addr::ProviderAddr;
 use crate::provider::Plugin;
-use crate::schema::Block;
 
 use plugin::BuiltinPlugin;
 
 /// All providers that need no cloud.
 pub fn plugins(machine: Machine) -> Vec<Arc<dyn Plugin>> {
     let machine = Arc::new(machine);
-    let plugin = |source: &str, config, register: plugin::Register| -> Arc<dyn Plugin> {
-        Arc::new(BuiltinPlugin::new(source, config, register, machine.clone()))
+    let plugin = |source: &str, register: plugin::Register, functions| -> Arc<dyn Plugin> {
+        Arc::new(BuiltinPlugin::new(source, register, functions, machine.clone()))
     };
     vec![
-        plugin(ProviderAddr::BUILT_IN, Block::new(), terraform::register),
-        plugin(null::SOURCE, Block::new(), null::register),
-        plugin(random::SOURCE, Block::new(), random::register),
-        plugin(time::SOURCE, Block::new(), time::register),
-        plugin(tls::SOURCE, Block::new(), tls::register),
+        plugin(ProviderAddr::BUILT_IN, terraform::register, terraform::FUNCTIONS),
+        plugin(null::SOURCE, null::register, &[]),
+        plugin(random::SOURCE, random::register, &[]),
+        plugin(time::SOURCE, time::register, &[]),
+        plugin(tls::SOURCE, tls::register, &[]),
     ]
 }

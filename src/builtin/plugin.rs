@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use super::Machine;
 use crate::diag::Diagnostics;
+use crate::eval::functions::Function;
 use crate::provider::registry::Registry;
 use crate::provider::{AnyTypes, Foreign, Freshness, Object, Plugin, Provider, Typed};
 use crate::schema::Block;
@@ -18,12 +19,14 @@ pub(super) struct BuiltinPlugin {
     source: String,
     config_schema: Block,
     types: Arc<Types>,
+    functions: &'static [Function],
     machine: Arc<Machine>,
 }
 
 impl BuiltinPlugin {
-    pub fn new(source: &str, config_schema: Block, register: Register, machine: Arc<Machine>) -> Self {
-        Self { source: source.to_owned(), config_schema, types: Arc::new(register(Registry::new())), machine }
+    pub fn new(source: &str, register: Register, functions: &'static [Function], machine: Arc<Machine>) -> Self {
+        let types = Arc::new(register(Registry::new()));
+        Self { source: source.to_owned(), config_schema: Block::new(), types, functions, machine }
     }
 }
 
@@ -37,6 +40,9 @@ impl Plugin for BuiltinPlugin {
     }
     fn types(&self) -> &dyn AnyTypes {
         &*self.types
+    }
+    fn functions(&self) -> &'static [Function] {
+        self.functions
     }
     fn take_over(&self, kind: &str, from: &Foreign<'_>) -> Option<Object> {
         self.types.get(kind).and_then(|_| super::terraform::take_over(kind, from))

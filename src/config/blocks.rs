@@ -13,6 +13,7 @@ pub(super) use history::history_only;
 use crate::addr::Mode;
 use crate::diag::{Diagnostic, Diagnostics, Sources, Span, did_you_mean};
 use crate::hcl::ast::{Block, Body, Expr};
+use crate::hcl::is_identifier;
 
 use super::{Condition, Module, Reference, Repetition};
 
@@ -303,10 +304,4 @@ fn header(kind: &str, labels: &[&str]) -> String {
 
 fn suggest(found: Diagnostic, name: &str, candidates: &[&str]) -> Diagnostic {
     found.meant(did_you_mean(name, candidates.iter().copied()))
-}
-
-fn is_identifier(name: &str) -> bool {
-    let mut chars = name.chars();
-    chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
-        && chars.all(|c| c.is_alphanumeric() || c == '_' || c == '-')
 }

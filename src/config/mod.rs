@@ -23,7 +23,7 @@ pub use check::check;
 pub use load::{Loaded, add_text, clean, is_ignored_file, load, load_below, load_with};
 pub use model::*;
 pub use reference::span_of;
-pub use settings::{LANGUAGE_VERSION, UNSUPPORTED_VERSION, allows};
+pub use settings::{LANGUAGE_VERSION, UNSUPPORTED_VERSION, allows, only_constants};
 pub use source::{DEFAULT_REGISTRY, GitSource, ModuleSource, RegistryModule};
 pub use types::constant_type;
 pub use variables::{Argument, Given, GivenValues, given, given_for_tests};

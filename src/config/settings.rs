@@ -47,7 +47,7 @@ pub(super) fn constant(expr: &Expr) -> Result<Value, Diagnostics> {
 }
 
 /// References and calls in an expression whose value must stand there: a default, or the value of a variable.
-pub(super) fn only_constants(expr: &Expr) -> Diagnostics {
+pub fn only_constants(expr: &Expr) -> Diagnostics {
     let mut found = Diagnostics::new();
     let hint = "Write the value itself here. What is computed belongs in a local value.";
     let mut called: Vec<Span> = Vec::new();

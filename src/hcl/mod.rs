@@ -19,9 +19,11 @@ mod scan;
 mod template;
 #[cfg(test)]
 mod tests;
+mod write;
 
 pub use align::is_open;
 pub use format::format;
 pub use json::{parse_json_body, parse_json_tests, parse_json_values};
 pub use outline::Outline;
 pub use parse::{MAX_SOURCE_BYTES, parse_body, parse_expr, parse_expr_at, parse_template};
+pub use write::{is_identifier, write_arguments, write_expr};

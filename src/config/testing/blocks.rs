@@ -3,7 +3,7 @@
 use crate::addr::Name;
 use crate::diag::{Diagnostic, Diagnostics, Sources, Span, did_you_mean};
 use crate::hcl::ast::{Access, Attribute, Block, Body, Expr, ExprKind, Ident};
-use crate::hcl::parse_expr;
+use crate::hcl::{is_identifier, parse_expr};
 use crate::value::{Type, Value, convert};
 
 use super::super::settings;
@@ -216,10 +216,4 @@ pub(super) fn provider_ref(expr: &Expr) -> Option<ProviderRef> {
 /// A provider as messages name it.
 pub(super) fn shown((name, alias): &ProviderRef) -> String {
     alias.as_ref().map_or_else(|| name.to_string(), |alias| format!("{name}.{alias}"))
-}
-
-pub(super) fn is_identifier(name: &str) -> bool {
-    let mut chars = name.chars();
-    chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
-        && chars.all(|c| c.is_alphanumeric() || c == '_' || c == '-')
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use crate::addr::Name;
 use crate::diag::Span;
 use crate::hcl::ast::{Block, Body};
+use crate::hcl::is_identifier;
 use crate::value::Value;
 
-use super::blocks::{Checker, NAME_RULE, is_identifier};
+use super::blocks::{Checker, NAME_RULE};
 use super::{MockProvider, Mocked, Phase};
 
 /// Blocks that mocks consist of.

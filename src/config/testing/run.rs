@@ -3,10 +3,11 @@
 use crate::addr::{Mode, Target};
 use crate::diag::Span;
 use crate::hcl::ast::{Access, Block, Body, Expr, ExprKind, Ident, ObjectKey};
+use crate::hcl::is_identifier;
 use crate::value::Type;
 
 use super::super::{Condition, Reference, Target as RefTarget};
-use super::blocks::{Checker, NAME_RULE, address, is_identifier, provider_ref};
+use super::blocks::{Checker, NAME_RULE, address, provider_ref};
 use super::{Command, Expectation, PassedProvider, Phase, PlanOptions, Run, RunMode, RunModule, overrides};
 
 const ARGUMENTS: &[&str] = &["command", "providers", "expect_failures", "state_key", "parallel"];

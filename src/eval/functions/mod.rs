@@ -325,7 +325,7 @@ impl FunctionError {
     }
 
     /// The text quotes argument content, which must not show where an argument is sensitive.
-    fn revealing(self) -> Self {
+    pub fn revealing(self) -> Self {
         let instead = match self.argument {
             Some(_) => "it is unsuitable, and sensitive, so it cannot be shown",
             None => "the reason cannot be shown, because an argument is sensitive",
@@ -365,12 +365,17 @@ pub struct Args<'a> {
 }
 
 impl<'a> Args<'a> {
-    fn value(&self, i: usize) -> Result<&'a Value, FunctionError> {
+    pub fn value(&self, i: usize) -> Result<&'a Value, FunctionError> {
         self.values.get(i).ok_or_else(|| FunctionError::new("an argument is missing"))
     }
 
     fn rest(&self, from: usize) -> &'a [Value] {
         self.values.get(from..).unwrap_or(&[])
+    }
+
+    /// The value of an expression where the call stands.
+    pub fn evaluate(&self, expr: &Expr) -> Evaluated {
+        super::expr::eval(expr, self.cx)
     }
 
     pub fn str(&self, i: usize) -> Result<&'a str, FunctionError> {

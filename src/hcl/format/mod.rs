@@ -25,6 +25,11 @@ pub fn format(source: SourceId, text: &str) -> Result<String, Diagnostics> {
     Ok(if parses(source, &modern).is_ok() { modern } else { arranged(tokens) })
 }
 
+/// Well-formed text in canonical layout.
+pub(super) fn laid_out(text: &str) -> String {
+    arranged(lexer::tokens(text))
+}
+
 fn arranged(mut tokens: Vec<token::Token<'_>>) -> String {
     layout::arrange(&mut tokens);
     token::text(&tokens)
