@@ -103,6 +103,14 @@ impl Bench {
         planned.map(|p| p.plan).map_err(|f| messages(&f.diagnostics))
     }
 
+    /// What helps further where a plan is refused.
+    pub fn hints(&self) -> Vec<String> {
+        let session = self.session();
+        let refused = self.run(Crash::Never, plan(&session, &Args::default(), "plan")).expect("no crash");
+        let Err(failure) = refused else { panic!("nothing was refused") };
+        failure.diagnostics.iter().filter_map(|d| d.hint.clone()).collect()
+    }
+
     /// The plan as a document.
     pub fn plan_json(&self, args: &Args) -> serde_json::Value {
         let session = self.session();

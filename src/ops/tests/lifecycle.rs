@@ -189,6 +189,8 @@ fn what_must_not_be_destroyed_stays() {
     bench.step(&kept("1"), &["part.a create"]);
     let why = bench.refused(&kept("2"));
     assert!(why[0].contains("prevent_destroy"), "{why:?}");
+    let hints = bench.hints();
+    assert!(hints[0].starts_with("key would force a new object."), "{hints:?}");
     bench.write("main.tf", &kept("1"));
     let why = bench.plan_with(&destroying()).expect_err("refused");
     assert!(why[0].contains("prevent_destroy"), "{why:?}");

@@ -284,3 +284,34 @@ fn the_same_input_gives_the_same_plan() {
     assert_ne!(first, dump());
     assert_eq!(dump(), dump());
 }
+
+#[test]
+fn providers_lend_functions_to_modules_that_require_them() {
+    let text = |required: &str| {
+        format!(
+            r#"
+            terraform {{
+              required_providers {{
+                {required} = {{ source = "hashicorp/tfcoremock" }}
+              }}
+            }}
+            resource "tfcoremock_engine_resource" "a" {{
+              provider = {required}
+              name     = provider::mock::shout("a")
+            }}
+            output "loud" {{ value = provider::mock::shout("ä ${{tfcoremock_engine_resource.a.id}}") }}"#
+        )
+    };
+    let bench = Bench::with(&text("mock"));
+    let plan = bench.plan().expect("plans");
+    let after = find(&plan, ".a").after.as_ref().and_then(|v| v.get("name").cloned());
+    assert_eq!(after, Some("A".into()));
+    assert!(!plan.outputs["loud"].after.as_ref().expect("a value").is_known());
+    bench.apply();
+    let id = bench.attribute("part.a", "id").expect("an id");
+    assert_eq!(bench.output("loud"), Some(format!("\"Ä {}", id.trim_start_matches('"').to_uppercase())));
+    let why = bench.refused(&text("other"));
+    assert!(why[0].contains("provider::mock::shout") || why[0].contains("mock"), "{why:?}");
+    let why = bench.refused(&text("mock").replace("shout", "whisper"));
+    assert!(why.iter().any(|w| w.contains("\"whisper\" is not available from the provider \"mock\"")), "{why:?}");
+}
