@@ -3,7 +3,7 @@
 //! Values are evaluated when something asks for them and kept. What is still unknown is kept only as long as nothing
 //! new becomes known: [`World::set_instances`] forgets it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -123,6 +123,8 @@ pub struct World<'c> {
     pub facts: Facts,
     variables: BTreeMap<Name, Value>,
     instances: RwLock<BTreeMap<AbsResource, Instances>>,
+    /// Resources that were asked for since they last changed: what is unknown may hang on them.
+    asked: Mutex<HashSet<AbsResource>>,
     memo: Mutex<Memo<(ModuleInstance, Slot), Value>>,
     /// Keys of module calls.
     calls: Mutex<Memo<(ModuleInstance, Name), Arc<Keys>>>,
@@ -169,6 +171,7 @@ impl<'c> World<'c> {
             facts,
             variables,
             instances: RwLock::default(),
+            asked: Mutex::default(),
             memo: Mutex::default(),
             calls: Mutex::default(),
             errors: Mutex::default(),
@@ -199,8 +202,8 @@ impl<'c> World<'c> {
     }
 
     pub fn set_instances(&self, addr: AbsResource, instances: Instances) {
+        self.forget_unknown(&addr);
         self.instances.write().unwrap_or_else(PoisonError::into_inner).insert(addr, instances);
-        self.forget_unknown();
     }
 
     /// All objects that are known of.
@@ -216,22 +219,35 @@ impl<'c> World<'c> {
         {
             values.insert(key, value);
         }
-        self.forget_unknown();
+        self.forget_unknown(addr);
     }
 
-    fn forget_unknown(&self) {
+    /// Drops what may hang on a resource that changes; nothing does where nobody has asked for it.
+    fn forget_unknown(&self, addr: &AbsResource) {
+        if !self.asked.lock().unwrap_or_else(PoisonError::into_inner).remove(addr) {
+            return;
+        }
         self.memo.lock().unwrap_or_else(PoisonError::into_inner).unknown.clear();
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).unknown.clear();
     }
 
     /// The value of a resource in one module instance: an object, or a tuple or object of them.
     pub fn resource(&self, addr: &AbsResource) -> Value {
+        self.ask(addr);
         let instances = self.instances.read().unwrap_or_else(PoisonError::into_inner);
         instances.get(addr).map_or_else(|| Value::unknown(Type::Dynamic), Instances::value)
     }
 
+    fn ask(&self, addr: &AbsResource) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if !asked.contains(addr) {
+            asked.insert(addr.clone());
+        }
+    }
+
     /// One object.
     pub fn instance(&self, addr: &AbsResource, key: &InstanceKey) -> Option<Value> {
+        self.ask(addr);
         match self.instances.read().unwrap_or_else(PoisonError::into_inner).get(addr)? {
             Instances::Known { values, .. } => values.get(key).cloned(),
             Instances::Unknown(_) => None,

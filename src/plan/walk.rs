@@ -143,6 +143,8 @@ struct Walk<'a> {
     pending: BTreeSet<ConfigResource>,
     /// Resources whose new object comes before the old one goes, by their own or a dependant's wish.
     create_first: BTreeSet<ConfigResource>,
+    /// What resources depend on, in the order of the names, as states hold it.
+    dependencies: BTreeMap<ConfigResource, Vec<ConfigResource>>,
     selection: Selection<'a>,
     /// Data sources of check blocks that could not be read.
     unread: BTreeSet<AbsResource>,
@@ -180,6 +182,7 @@ impl<'a> Walk<'a> {
             undecided: BTreeSet::new(),
             pending: BTreeSet::new(),
             create_first,
+            dependencies: BTreeMap::new(),
             selection,
             unread: BTreeSet::new(),
             live: false,

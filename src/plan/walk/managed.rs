@@ -173,8 +173,19 @@ impl<'a> Walk<'a> {
         value
     }
 
+    fn dependencies_of(&mut self, config: ConfigResource) -> Vec<ConfigResource> {
+        let graph = self.inputs.graph;
+        let found = self.dependencies.entry(config).or_insert_with_key(|config| {
+            let behind = graph.resources_behind(&Node::Resource(config.clone()));
+            let mut behind: Vec<ConfigResource> = behind.into_iter().cloned().collect();
+            behind.sort_by_cached_key(ToString::to_string);
+            behind
+        });
+        found.clone()
+    }
+
     fn planned_change(
-        &self,
+        &mut self,
         instance: &AbsInstance,
         block: &Resource,
         provider: &ProviderAddr,
@@ -191,10 +202,7 @@ impl<'a> Walk<'a> {
         change.reason = planned.reason;
         change.replace_paths = planned.replace_paths;
         change.span = Some(block.header);
-        let behind = self.inputs.graph.resources_behind(&Node::Resource(config));
-        change.dependencies = behind.into_iter().cloned().collect();
-        // In the order of their names, as states hold them.
-        change.dependencies.sort_by_cached_key(ToString::to_string);
+        change.dependencies = self.dependencies_of(config);
         change.create_before_destroy = create_first;
         change
     }
