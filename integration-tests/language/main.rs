@@ -18,6 +18,7 @@ mod diagnostics;
 mod fmt;
 mod golden;
 mod modules;
+mod questions;
 mod schemas;
 mod testing;
 mod values;
@@ -34,6 +35,7 @@ fn main() {
     trials.extend(blocks::trials());
     trials.extend(builtin::trials());
     trials.extend(console::trials());
+    trials.extend(questions::trials());
     trials.extend(diagnostics::trials());
     trials.extend(fmt::trials());
     trials.extend(golden::trials());

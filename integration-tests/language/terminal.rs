@@ -22,15 +22,15 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Runs a program with one argument; an error says what this machine lacks.
-    pub fn open(place: &Folder, program: &str, argument: &str) -> Result<Self, String> {
+    /// Runs a program with arguments that need no quotes; an error says what this machine lacks.
+    pub fn open(place: &Folder, program: &str, arguments: &str) -> Result<Self, String> {
         let version = Command::new("script").arg("--version").stdin(Stdio::null()).output();
         if !version.is_ok_and(|v| String::from_utf8_lossy(&v.stdout).contains("util-linux")) {
             return Err("there is no `script` of util-linux to make a terminal".into());
         }
-        let line = "stty rows 40 cols 100 && exec \"$PROGRAM\" \"$ARGUMENT\"";
+        let line = "stty rows 40 cols 100 && exec \"$PROGRAM\" $ARGUMENTS";
         let mut command = place.command("script", &["--quiet", "--return", "--command", line, "/dev/null"]);
-        command.env("SHELL", "/bin/sh").env("TERM", "xterm").env("PROGRAM", program).env("ARGUMENT", argument);
+        command.env("SHELL", "/bin/sh").env("TERM", "xterm").env("PROGRAM", program).env("ARGUMENTS", arguments);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("script");
         let keys = child.stdin.take().expect("input");
         let mut output = child.stdout.take().expect("output");
@@ -77,6 +77,11 @@ impl Terminal {
             std::thread::sleep(Duration::from_millis(20));
         }
         panic!("the program goes on:\n{}", self.text());
+    }
+
+    /// Everything that was shown so far.
+    pub fn shown(&self) -> String {
+        self.text()
     }
 
     /// What is shown, without what moves the cursor and colours.

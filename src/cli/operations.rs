@@ -11,7 +11,7 @@ use crate::addr::{AbsInstance, Name, ProviderAddr};
 use crate::apply::Observer;
 use crate::config::{Argument, Config};
 use crate::diag::{Diagnostic, Diagnostics, Sources};
-use crate::ops::{Console, Progress};
+use crate::ops::{Console, Progress, Question};
 use crate::plan::{Drift, Options, Plan, Summary};
 use crate::schema::SharedSchema;
 use crate::state::State;
@@ -135,6 +135,10 @@ pub trait Operations: Send + Sync {
     async fn validate(&self) -> Result<Validated, Failure>;
     /// Fetches the modules that the configuration calls; `upgrade` looks for newer versions.
     async fn install(&self, upgrade: bool, told: &mut (dyn FnMut(Progress) + Send)) -> Result<Validated, Failure>;
+    /// The variables that have no value, with these arguments.
+    fn questions(&self, _arguments: &[Argument]) -> Vec<Question> {
+        Vec::new()
+    }
     async fn plan(&self, request: PlanRequest) -> Result<Planned, Failure>;
     /// Plans again what a plan file holds; an error where something else comes out.
     async fn resume(&self, from: &Path, request: PlanRequest) -> Result<Planned, Failure>;

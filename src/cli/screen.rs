@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+
 use super::operations::Failure;
 use super::render::{Palette, diagnostics, events};
 use crate::diag::{Diagnostics, Sources};
@@ -114,6 +116,15 @@ impl Screen {
         read.is_ok_and(|bytes| bytes > 0).then(|| line.trim_end_matches(['\n', '\r']).to_owned())
     }
 
+    /// The same without an echo of what is typed; the line ends all the same.
+    pub fn read_secret(&self) -> Option<String> {
+        let hidden = Hidden::begin().ok()?;
+        let line = self.read_line();
+        drop(hidden);
+        self.write("\n");
+        line
+    }
+
     /// Everything that standard input has to give.
     pub fn read_input(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -132,6 +143,25 @@ impl Screen {
         let read = self.input.lock().unwrap_or_else(PoisonError::into_inner).read_line(&mut answer);
         self.write("\n");
         read.is_ok() && answer.trim() == "yes"
+    }
+}
+
+/// The process's own terminal while it does not echo.
+struct Hidden(Termios);
+
+impl Hidden {
+    fn begin() -> std::io::Result<Self> {
+        let before = tcgetattr(std::io::stdin())?;
+        let mut silent = before.clone();
+        silent.local_modes.remove(LocalModes::ECHO);
+        tcsetattr(std::io::stdin(), OptionalActions::Flush, &silent)?;
+        Ok(Self(before))
+    }
+}
+
+impl Drop for Hidden {
+    fn drop(&mut self) {
+        let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &self.0);
     }
 }
 

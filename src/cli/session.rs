@@ -89,6 +89,10 @@ impl Operations for Work {
         Ok(Validated { diagnostics: loaded.diagnostics, sources: loaded.config.sources })
     }
 
+    fn questions(&self, arguments: &[Argument]) -> Vec<ops::Question> {
+        ops::questions(&self.session, arguments)
+    }
+
     async fn plan(&self, request: PlanRequest) -> Result<Planned, Failure> {
         let args = self.args(request);
         let planned = ops::plan(&self.session, &args, "OperationTypePlan").await?;

@@ -35,6 +35,8 @@ pub struct GivenValues {
 pub enum Argument {
     Var(String),
     File(String),
+    /// A variable, and what somebody has typed who was asked for it.
+    Answer(Name, String),
 }
 
 /// Collects values by rising precedence: `TF_VAR_x`, `terraform.tfvars`, `terraform.tfvars.json`, `*.auto.tfvars` in
@@ -96,6 +98,7 @@ fn collect(
                 ),
             },
             Argument::File(path) => all.file(dir, path),
+            Argument::Answer(name, text) => all.text(name, text, &format!("what was typed for var.{name}")),
         }
     }
     GivenValues { complete: !all.found.has_errors(), values: all.values, found: all.found }

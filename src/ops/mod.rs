@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of terminals.
 
+mod ask;
 mod apply;
 pub mod clock;
 mod console;
@@ -33,6 +34,7 @@ use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::provider::{Plugin, Providers};
 
 pub use apply::{Outcome, apply};
+pub use ask::{Question, questions};
 pub use console::{Answer, Console, console, console_over_plan};
 pub use drift::{Drifted, drift};
 pub use fmt::{FormatRequest, Formatted, FormattedFile, format, format_text};

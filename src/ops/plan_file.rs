@@ -91,6 +91,8 @@ pub fn write_plan_file(
                     file.variables.push(("var".into(), text.clone()));
                 }
             }
+            Argument::Answer(name, _) if secret(name) => file.sensitive.push(name.to_string()),
+            Argument::Answer(name, text) => file.variables.push(("var".into(), format!("{name}={text}"))),
             Argument::File(path) => file.variables.push(("file".into(), path.clone())),
         }
     }
@@ -156,7 +158,7 @@ impl PlanFile {
         let mut found = Diagnostics::new();
         let names = arguments.iter().filter_map(|a| match a {
             Argument::Var(text) => text.split('=').next().map(str::trim),
-            Argument::File(_) => None,
+            Argument::File(_) | Argument::Answer(..) => None,
         });
         for name in names.filter(|n| !self.sensitive.iter().chain(&self.ephemeral).any(|s| s == n)) {
             found.push(

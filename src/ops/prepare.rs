@@ -147,7 +147,7 @@ fn missing(variable: &Variable) -> Diagnostic {
         ),
     )
     .at(variable.span)
-    .hint(format!("Set it in terraform.tfvars, with -var '{name}=…', or in the environment variable TF_VAR_{name}."))
+    .hint(format!("For example -var '{name}=…'. terraform.tfvars and the environment variable TF_VAR_{name} serve too."))
 }
 
 impl Prepared {

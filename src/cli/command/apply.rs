@@ -1,5 +1,6 @@
 //! `kiban apply`, and what `destroy` and `refresh` share with it.
 
+use super::ask::complete;
 use super::plan::{begin, has_changes, show};
 use crate::cli::args::ApplyCommand;
 use crate::cli::render::progress::{JsonLines, Lines, Live};
@@ -24,7 +25,7 @@ pub async fn run(operations: &dyn Operations, screen: &Screen, args: ApplyComman
             Err(failure) => screen.fail(&failure),
         };
     }
-    match operations.plan(request).await {
+    match operations.plan(complete(operations, screen, request)).await {
         Ok(planned) => approve(operations, screen, planned, args.auto_approve, Verb::Apply).await,
         Err(failure) => screen.fail(&failure),
     }

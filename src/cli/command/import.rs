@@ -1,12 +1,14 @@
 //! `kiban import`
 
+use super::ask::complete;
 use crate::cli::args::ImportCommand;
 use crate::cli::render::{Colour, printable};
 use crate::cli::{Operations, Screen};
 
 pub async fn run(operations: &dyn Operations, screen: &Screen, args: ImportCommand) -> u8 {
     screen.line(&format!("{}: Importing from ID \"{}\"...", args.addr, printable(&args.id)));
-    match operations.import(&args.addr, &args.id, args.request()).await {
+    let request = complete(operations, screen, args.request());
+    match operations.import(&args.addr, &args.id, request).await {
         Ok(imported) => {
             screen.report(&imported.diagnostics, &imported.sources);
             let text = "Import successful!";

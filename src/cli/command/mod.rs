@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub(super) mod apply;
+mod ask;
 pub(super) mod console;
 pub(super) mod destroy;
 pub(super) mod drift;

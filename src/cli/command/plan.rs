@@ -1,5 +1,6 @@
 //! `kiban plan`
 
+use super::ask::complete;
 use crate::cli::args::PlanCommand;
 use crate::cli::render::{events, plan};
 use crate::cli::{Operations, PlanRequest, Planned, Screen, VERSION};
@@ -9,7 +10,7 @@ use crate::state::LANGUAGE_VERSION;
 pub async fn run(operations: &dyn Operations, screen: &Screen, args: PlanCommand) -> u8 {
     begin(screen);
     let request = PlanRequest { generate: args.generate_config_out.clone(), ..args.planning.request() };
-    let planned = match operations.plan(request).await {
+    let planned = match operations.plan(complete(operations, screen, request)).await {
         Ok(planned) => planned,
         Err(failure) => return screen.fail(&failure),
     };
