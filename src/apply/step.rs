@@ -313,7 +313,8 @@ impl Apply<'_> {
                 match subject.provider.find(subject.kind(), &intent).await {
                     Ok(Some(id)) => {
                         created(&id);
-                        return Made::Object(id);
+                        // What the creation does after the call without an answer is still to be done.
+                        return Made::Unfinished(id);
                     }
                     Ok(None) if waited < timeout => {}
                     Ok(None) => return Made::Nothing(error),
