@@ -59,6 +59,10 @@ fn argument(attribute: &Attribute, value: Option<&Value>, depth: usize) -> Strin
     if attribute.sensitive || value.marks_deep().contains(Marks::SENSITIVE) {
         return "null # sensitive".into();
     }
+    // What is told of a thing that is not there, such as a period of 0, is nothing that could be configured.
+    if attribute.optional && attribute.validators.iter().any(|check| check(value).is_err()) {
+        return "null".into();
+    }
     match value.as_str() {
         // What was never set is often told as an empty text.
         Some("") if attribute.optional => "null".into(),
