@@ -9,6 +9,7 @@ mod functions;
 mod gather;
 mod loader;
 mod name;
+mod open;
 mod plugin;
 mod policy;
 mod retry;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
-use super::{Client, functions, registry, settings, stored};
+use super::{Client, functions, open, registry, settings, stored};
 use crate::diag::Diagnostics;
 use crate::eval::functions::Function;
 use crate::provider::registry::{AnyData, AnyEphemeral, AnyResource, Registry};
@@ -162,6 +162,7 @@ impl Provider for AwsProvider {
         self.client.tags().plan(change);
         if let Some(resource) = self.types.get(kind) {
             resource.customize_plan(change);
+            open::widen(&resource.schema().block, &mut change.planned);
         }
         std::mem::take(&mut change.diagnostics)
     }
