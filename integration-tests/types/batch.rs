@@ -12,7 +12,7 @@ pub fn reads(service: &Service) {
     for fixture in &service.fixtures {
         let Some(batch) = &fixture.batch else { continue };
         let account = Account::new();
-        account.write("main.tf", &format!("{PROVIDER}{}", fixture.copies(batch.objects)));
+        account.write("main.tf", &format!("{PROVIDER}{}\n{}", service.around, fixture.copies(batch.objects)));
         account.expect(".", &["apply", "-auto-approve"], 0);
         account.reset_counts();
         account.expect(".", &["plan", "-detailed-exitcode"], 0);

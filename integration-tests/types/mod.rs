@@ -1,7 +1,8 @@
 //! Every AWS type that has a fixture, a service at a time: planned, made, changed, imported and destroyed by kiban and by
 //! Terraform in turn, on one emulator and one state.
 //!
-//! A fixture is a file `fixtures/SERVICE/TYPE.hcl`; its format stands in [`fixture`].
+//! A fixture is a file `fixtures/SERVICE/TYPE.hcl`; its format stands in [`fixture`]. What all fixtures of a service stand on
+//! may stand in `fixtures/SERVICE/around.hcl`.
 
 mod batch;
 mod contract;
@@ -49,6 +50,8 @@ fn services() -> Vec<String> {
 /// The fixtures of one service.
 struct Service {
     name: String,
+    /// What all of them stand on, verbatim.
+    around: String,
     fixtures: Vec<Fixture>,
 }
 
@@ -57,17 +60,20 @@ impl Service {
         let entries = std::fs::read_dir(folder().join(name)).expect("fixtures").map(|e| e.expect("entry").path());
         let mut paths: Vec<PathBuf> = entries.collect();
         paths.sort();
-        Service { name: name.to_owned(), fixtures: paths.iter().map(|p| Fixture::read(p)).collect() }
+        paths.retain(|p| !p.ends_with(AROUND));
+        let around = std::fs::read_to_string(folder().join(name).join(AROUND)).unwrap_or_default();
+        Service { name: name.to_owned(), around, fixtures: paths.iter().map(|p| Fixture::read(p)).collect() }
     }
 
     fn configuration(&self, stage: Stage) -> String {
         let bodies = self.fixtures.iter().map(|f| f.configuration(stage));
-        format!("{PROVIDER}{}", bodies.collect::<String>())
+        format!("{PROVIDER}{}\n{}", self.around, bodies.collect::<String>())
     }
 
     /// What the objects stand on, without them.
     fn surroundings(&self) -> String {
-        self.fixtures.iter().map(Fixture::surroundings).collect()
+        let bodies = self.fixtures.iter().map(Fixture::surroundings);
+        format!("{}\n{}", self.around, bodies.collect::<String>())
     }
 
     /// Fixture and number of the object at an address.
@@ -83,6 +89,8 @@ impl Service {
         account
     }
 }
+
+const AROUND: &str = "around.hcl";
 
 const PROVIDER: &str = r#"
 terraform {

@@ -23,7 +23,12 @@ impl Program<'_> {
     pub fn run(&self, args: &[&str]) -> String {
         let none = BTreeMap::new();
         let program = if self.terraform.is_some() { "terraform" } else { &kiban() };
-        let output = self.account.program(program, ".", args, self.terraform.unwrap_or(&none));
+        let mut args = args.to_vec();
+        // Terraform's provider sleeps, and more than ten objects can sleep at the same time.
+        if self.terraform.is_some() && ["plan", "apply", "destroy"].iter().any(|c| args.first() == Some(c)) {
+            args.push("-parallelism=50");
+        }
+        let output = self.account.program(program, ".", &args, self.terraform.unwrap_or(&none));
         assert_eq!(output.code, 0, "{} {}:\n{}", self.name(), args.join(" "), output.text);
         output.text
     }
