@@ -75,7 +75,8 @@ impl ResourceType for Key {
         if change.configured("rotation_period_in_days") && !change.configured("enable_key_rotation") {
             change.error("rotation_period_in_days", "A rotation period needs enable_key_rotation too.");
         }
-        if !change.is_create() && change.changes("enable_key_rotation") {
+        let rotates = change.planned.bool("enable_key_rotation") == Some(true);
+        if !change.is_create() && rotates && change.changes("enable_key_rotation") {
             change.set_unknown("rotation_period_in_days");
         }
     }
@@ -258,7 +259,7 @@ async fn read_one(client: &Client, id: &str, prior: &Object) -> Result<Found> {
     object.set("enable_key_rotation", rotates);
     // A key that does not rotate has no period; that of the configuration stays as it is.
     if period.is_some() || !prior.has("rotation_period_in_days") {
-        object.set("rotation_period_in_days", period);
+        object.set("rotation_period_in_days", period.unwrap_or_default());
     }
     all_tags::set(&mut object, live_tags);
     Ok(Found::Object(object))
