@@ -14,7 +14,7 @@ use crate::provider::{
     ResourceType, Result, Timeouts,
 };
 use crate::schema::{Block, Normal, Schema, boolean, number, set_block, string};
-use crate::value::Value;
+use crate::value::{Type, Value};
 
 /// What a name begins with where nothing is configured.
 const PREFIX: &str = "terraform-";
@@ -73,6 +73,23 @@ impl ResourceType for Secret {
     fn customize_plan(change: &mut PlannedChange) {
         if change.configured("name") && change.configured("name_prefix") {
             change.error("name_prefix", "name and name_prefix exclude each other.");
+        }
+        let Some(prior) = change.prior.clone() else { return };
+        // An empty document stands for no policy.
+        if let Some(none) = prior.get("policy").filter(|p| p.is_zero())
+            && change.planned.str("policy").is_some_and(|p| p.trim() == "{}")
+        {
+            change.planned.set("policy", none.clone());
+        }
+        if change.changes("replica") && change.planned.get("replica").is_some_and(Value::is_known) {
+            // A replica is told apart by all of its values: what AWS has not told yet may come with the change.
+            let mut planned = change.planned.objects("replica");
+            for replica in &mut planned {
+                if replica.get("last_accessed_date").is_none_or(Value::is_zero) {
+                    replica.set("last_accessed_date", Value::unknown(Type::String));
+                }
+            }
+            change.planned.set("replica", planned);
         }
     }
 

@@ -67,10 +67,6 @@ impl ResourceType for SecretVersion {
         if !written && change.configured("secret_string_wo_version") {
             change.error("secret_string_wo_version", BOTH);
         }
-        if change.is_create() {
-            change
-                .predict("has_secret_string_wo", written.then_some(true).map_or(Value::null(Type::Bool), Value::from));
-        }
     }
 
     async fn read(
