@@ -254,12 +254,7 @@ impl Live<'_> {
 async fn single(client: &Client, name: &str, prior: Option<&Object>) -> Result<Object> {
     let answer = client.iam().get_role().role_name(name).send().await?;
     let role = answer.role.ok_or_else(|| Error::not_found(format!("there is no role \"{name}\"")))?;
-    let mut inline = BTreeMap::new();
-    for policy in read::inline_policy_names(client, name).await? {
-        if let Some(document) = read::inline_policy(client, name, &policy).await? {
-            inline.insert(policy, document);
-        }
-    }
+    let inline = inline_of(client, name).await?;
     let live = Live {
         trust: role.assume_role_policy_document.as_deref(),
         boundary: role.permissions_boundary.as_ref(),
@@ -269,6 +264,22 @@ async fn single(client: &Client, name: &str, prior: Option<&Object>) -> Result<O
         role: &role,
     };
     Ok(live.object(prior))
+}
+
+/// Inline policies of a role by name; many come with the account's details.
+async fn inline_of(client: &Client, role: &str) -> Result<BTreeMap<String, String>> {
+    let names = read::inline_policy_names(client, role).await?;
+    if names.len() > read::SINGLE_READS {
+        let account = read::account(client).await?;
+        return Ok(account.roles.get(role).map(read::inline_policies).unwrap_or_default());
+    }
+    let mut inline = BTreeMap::new();
+    for policy in names {
+        if let Some(document) = read::inline_policy(client, role, &policy).await? {
+            inline.insert(policy, document);
+        }
+    }
+    Ok(inline)
 }
 
 /// Inline policies of an object by name. A block without a name and a policy stands for none.
