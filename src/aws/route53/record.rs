@@ -36,6 +36,7 @@ impl ResourceType for Record {
 
     fn customize_plan(change: &mut PlannedChange) {
         record_schema::check(change);
+        spell_alias(&mut change.planned);
         let Some(prior) = change.prior.clone() else { return };
         // Both are part of the id and are changed in place.
         if change.changes("type") || change.changes("set_identifier") {
@@ -216,6 +217,16 @@ fn parse(id: &str) -> Result<[String; 4]> {
         _ => Err(Error::new(ErrorKind::Other, format!("\"{id}\" does not name a record.")).hint(
             "Write ZONEID_NAME_TYPE or ZONEID_NAME_TYPE_SETIDENTIFIER, for example Z4KAPRWWNC7JR_www.example.com_A.",
         )),
+    }
+}
+
+/// Plans the target of an alias as state will hold it.
+fn spell_alias(planned: &mut Object) {
+    let mut alias = planned.objects("alias");
+    let Some(target) = alias.first_mut() else { return };
+    if let Some(name) = target.str("name").map(dns::alias_target) {
+        target.set("name", name);
+        planned.set("alias", alias);
     }
 }
 
