@@ -79,14 +79,13 @@ impl ResourceType for LaunchTemplate {
         }
         let Some(prior) = change.prior.clone() else { return };
         let follows = change.planned.bool("update_default_version") == Some(true);
-        if new_version(&prior, &change.planned) {
+        // As the provider plans it: other tags may come with a new version too.
+        let versions = new_version(&prior, &change.planned) || change.changes("tags_all");
+        if versions {
             change.set_unknown("latest_version");
-            if follows {
-                change.set_unknown("default_version");
-            }
-        } else if follows && prior.bool("update_default_version") != Some(true) {
-            let latest = prior.get("latest_version").cloned();
-            change.predict("default_version", latest);
+        }
+        if follows && (versions || change.changes("update_default_version")) {
+            change.set_unknown("default_version");
         }
     }
 
