@@ -155,6 +155,13 @@ def _covers(statement, action, resource):
     return by_action and (matches("Resource", resource) or ("NotResource" in statement and not matches("NotResource", resource)))
 
 
+@after("iam.GetAccountAuthorizationDetails")
+def show_policy_ids(call, result):
+    # https://docs.aws.amazon.com/IAM/latest/APIReference/API_ManagedPolicyDetail.html
+    for policy in result["Policies"] or []:
+        policy.policy_id = policy.id
+
+
 # ---------------------------------------------------------------- OIDC providers
 
 def _provider(call):

@@ -127,7 +127,7 @@ def _logs(logs, put):
 
 def _secrets(manager, put):
     for secret in {id(s): s for s in dict.values(manager.secrets)}.values():
-        put("secretsmanager.secret", secret.name, {"pending_deletion": secret.is_deleted(), "versions": len(secret.versions)})
+        put("secretsmanager.secret", secret.name, {"state": "PendingDeletion" if secret.is_deleted() else "Active", "versions": len(secret.versions)})
 
 
 def _autoscaling(autoscaling, put):

@@ -1,7 +1,7 @@
 """CloudWatch Logs: retention periods and keys. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"""
 from moto.logs.models import logs_backends
 
-from .core import AwsError, before, operation
+from .core import AwsError, after, before, operation
 
 RETENTION = {1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
 
@@ -30,3 +30,16 @@ def associate_kms_key(call):
 @operation("logs.DisassociateKmsKey")
 def disassociate_kms_key(call):
     _group(call).kms_key_id = None
+
+
+@after("logs.CreateLogGroup")
+def keep_class(call, result):
+    # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html: STANDARD by default
+    _group(call).log_group_class = call.params.get("logGroupClass") or "STANDARD"
+
+
+@after("logs.DescribeLogGroups")
+def show_class(call, result):
+    groups = logs_backends[call.account][call.region].groups
+    for shown in result["logGroups"]:
+        shown["logGroupClass"] = getattr(groups.get(shown["logGroupName"]), "log_group_class", "STANDARD")

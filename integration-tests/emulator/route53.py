@@ -11,7 +11,12 @@ from .core import AwsError, after, before, now, operation
 
 FIELDS = {"Name": "name", "Type": "type", "TTL": "ttl", "SetIdentifier": "set_identifier", "Weight": "weight",
           "Region": "region", "HealthCheckId": "health_check_id", "AliasTarget": "alias_target", "Failover": "failover",
-          "GeoLocation": "geo_location", "MultiValueAnswer": "multi_value_answer"}
+          "GeoLocation": "geo_location", "MultiValueAnswer": "multi_value_answer", "CidrRoutingConfig": "cidr_routing_config",
+          "GeoProximityLocation": "geo_proximity_location"}
+
+
+# What a deletion has to repeat exactly.
+EXACT = ("weight", "region", "failover", "health_check_id", "geo_location", "cidr_routing_config", "geo_proximity_location")
 
 
 def _zone(call, zone_id):
@@ -91,7 +96,7 @@ def _values(rrset):
 
 
 def shown(rrset):
-    view = {aws: getattr(rrset, ours) for aws, ours in FIELDS.items() if getattr(rrset, ours) not in (None, "")}
+    view = {aws: getattr(rrset, ours, None) for aws, ours in FIELDS.items() if getattr(rrset, ours, None) not in (None, "")}
     view["Name"] = stored_name(rrset.name)
     if rrset.records:
         view["ResourceRecords"] = [r if isinstance(r, dict) else {"Value": r} for r in rrset.records]
@@ -138,7 +143,10 @@ def _record_set(given, name):
     alias = given.get("AliasTarget")
     if alias:
         fields["AliasTarget"] = {**alias, "DNSName": stored_name(alias["DNSName"])}
-    return RecordSet(fields)
+    made = RecordSet(fields)
+    # What moto does not keep. https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html
+    made.cidr_routing_config, made.geo_proximity_location = given.get("CidrRoutingConfig"), given.get("GeoProximityLocation")
+    return made
 
 
 def _check(zone, sets, action, given, name, kind, identifier):
@@ -177,7 +185,7 @@ def _equal(existing, given):
     alias, other_alias = existing.alias_target or {}, other.alias_target or {}
     same = (_values(existing) == _values(other) and str(existing.ttl or "") == str(other.ttl or "")
             and alias.get("DNSName") == other_alias.get("DNSName"))
-    return same and all(str(getattr(existing, f) or "") == str(getattr(other, f) or "") for f in ("weight", "region", "failover", "health_check_id"))
+    return same and all(str(getattr(existing, f) or "") == str(getattr(other, f) or "") for f in EXACT)
 
 
 @operation("route53.ListResourceRecordSets")

@@ -3,7 +3,7 @@ import json
 
 from moto.secretsmanager.models import secretsmanager_backends
 
-from .core import AwsError, before
+from .core import AwsError, after, before
 
 
 def _secret(call, secret_id):
@@ -25,6 +25,15 @@ def change_secret(call):
     found = _secret(call, call.params["SecretId"])
     if found is not None and found.is_deleted():
         raise AwsError("InvalidRequestException", "You can't perform this operation on the secret because it was marked for deletion.")
+
+
+@after("secretsmanager.UpdateSecret")
+def empty_description(call, result):
+    # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html: what is given takes the place of
+    # what was there, also an empty text
+    found = _secret(call, call.params["SecretId"])
+    if found is not None and call.params.get("Description") == "":
+        found.description = ""
 
 
 @before("secretsmanager.PutResourcePolicy", "secretsmanager.ValidateResourcePolicy")
