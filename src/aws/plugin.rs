@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::{Client, functions, open, registry, settings, stored};
+use crate::addr::Mode;
 use crate::diag::Diagnostics;
 use crate::eval::functions::Function;
 use crate::provider::registry::{AnyData, AnyEphemeral, AnyResource, Registry};
@@ -51,6 +52,14 @@ impl Plugin for AwsPlugin {
     }
     fn data_sources(&self) -> Vec<&str> {
         self.types.data_sources().map(|d| d.name()).collect()
+    }
+    fn all_names(&self, mode: Mode) -> Vec<&str> {
+        let names = match mode {
+            Mode::Managed => include_str!("names/resource.txt"),
+            Mode::Data => include_str!("names/data.txt"),
+            Mode::Ephemeral => include_str!("names/ephemeral.txt"),
+        };
+        names.lines().collect()
     }
     fn resource_schema(&self, kind: &str) -> Option<SharedSchema> {
         self.types.get(kind).map(AnyResource::schema)

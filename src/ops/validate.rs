@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, Diagnostics, Sources, Span, did_you_mean};
 use crate::eval::world::{Facts, Instances, Repeated, World};
 use crate::eval::{decode_body, decode_stored};
 use crate::graph::{Graph, Node};
-use crate::plan::{find_schema, provider_of};
+use crate::plan::{Lacking, find_schema, lacking, provider_of};
 use crate::provider::Providers;
 use crate::value::{Marks, Type, Value};
 
@@ -31,6 +31,7 @@ pub fn validate(session: &Session) -> OpResult<Validated> {
                 let facts = prepare::facts(session);
                 let (_, errors) = check(&config, &graph, &session.providers(), &facts, &BTreeMap::new());
                 add_independent(&mut found, errors);
+                found.extend(without_type(&config, &session.providers()));
             }
             Err(cycles) => found.extend(cycles),
         }
@@ -39,6 +40,22 @@ pub fn validate(session: &Session) -> OpResult<Validated> {
         return Err(Failure::new(found, &config.sources));
     }
     Ok(Validated { diagnostics: found, sources: config.sources })
+}
+
+/// Objects of types that kiban does not have, as far as nothing repeats them: the others may have no instance.
+fn without_type(config: &Config, providers: &Providers) -> Option<Diagnostic> {
+    let mut found = Vec::new();
+    for module in config.modules().into_iter().filter(|m| m.path.is_root()) {
+        for block in module.resources.values().filter(|b| matches!(b.repetition, Repetition::Once)) {
+            let addr = ConfigResource { module: module.path.clone(), resource: block.addr.clone() };
+            let Some(provider) = provider_of(config, &addr, block) else { continue };
+            if matches!(find_schema(providers, &provider, block), Ok(None)) {
+                let (address, provider) = (addr.to_string(), provider.source.to_string());
+                found.push(Lacking { address, provider, span: block.kind_span });
+            }
+        }
+    }
+    lacking(&found, providers)
 }
 
 /// Adds findings but for those about a place that something is said of already, or what follows it directly.
@@ -145,7 +162,7 @@ fn resource(world: &World<'_>, providers: &Providers, addr: &ConfigResource, blo
     let mut found = Diagnostics::new();
     let Some(provider) = provider_of(world.config, addr, block) else { return found };
     let schema = match find_schema(providers, &provider, block) {
-        Ok(schema) => Some(schema),
+        Ok(schema) => schema,
         Err(diagnostic) => {
             found.push(diagnostic);
             None
@@ -206,7 +223,7 @@ fn attribute_of_type(
         return None;
     }
     let at = ConfigResource { module: module.path.clone(), resource: addr.clone() };
-    let schema = find_schema(providers, &provider_of(config, &at, block)?, block).ok()?;
+    let schema = find_schema(providers, &provider_of(config, &at, block)?, block).ok()??;
     let dot = Span { start: attribute.span.start.saturating_sub(1), ..attribute.span };
     unknown_attribute(&schema.block, &Path::attr(&*attribute.name), dot)
 }

@@ -280,7 +280,7 @@ impl<'a> Connections<'a> {
         let mut found = Diagnostics::new();
         let Some(provider_addr) = provider_of(self.config, addr, block) else { return Ok(()) };
         lock(&self.opened).insert(addr.clone());
-        let schema = find_schema(self.providers, &provider_addr, block)?;
+        let Some(schema) = find_schema(self.providers, &provider_addr, block)? else { return Ok(()) };
         let provider = self.providers.get(&provider_addr).filter(|_| !waits && !self.only_plans(&provider_addr));
         for module in world.module_instances(&addr.module) {
             let resource = AbsResource { module: module.clone(), resource: block.addr.clone() };

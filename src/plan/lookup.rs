@@ -4,7 +4,7 @@
 
 use crate::addr::{AbsInstance, ConfigResource, Mode, ProviderAddr};
 use crate::config::{Config, Resource};
-use crate::diag::{Diagnostic, did_you_mean};
+use crate::diag::{Diagnostic, Span, did_you_mean};
 use crate::graph::configured_provider;
 use crate::provider::Providers;
 use crate::schema::SharedSchema;
@@ -17,31 +17,28 @@ pub fn provider_of(config: &Config, addr: &ConfigResource, block: &Resource) -> 
     Some(ProviderAddr { module, source: source.into(), alias })
 }
 
-/// Schema of a block's type, or a diagnostic that suggests what may have been meant.
+/// Schema of a block's type; `None` where kiban has no such provider or type, which matters only once there is an
+/// instance. An error is a name that the provider does not have, and suggests what may have been meant.
 pub fn find_schema(
     providers: &Providers,
     provider: &ProviderAddr,
     block: &Resource,
-) -> Result<SharedSchema, Diagnostic> {
+) -> Result<Option<SharedSchema>, Diagnostic> {
     if let Some(schema) = providers.schema(&provider.source, &block.addr) {
-        return Ok(schema);
+        return Ok(Some(schema));
     }
-    let Some(plugin) = providers.plugin(&provider.source) else {
-        let known: Vec<&str> = providers.plugins().map(|p| p.source()).collect();
-        let found =
-            Diagnostic::error("Unknown provider", format!("kiban has no provider \"{}\".", short(&provider.source)))
-                .at(block.provider_span.unwrap_or(block.kind_span))
-                .within(block.header);
-        let known: Vec<&str> = known.into_iter().map(short).collect();
-        return Err(found.hint(format!("It has {}. Leave the resource to another tool.", known.join(", "))));
-    };
+    let Some(plugin) = providers.plugin(&provider.source) else { return Ok(None) };
     if let Some(problem) = plugin.problem() {
         return Err(problem.at(block.kind_span).within(block.header));
     }
-    let (what, candidates) = match block.addr.mode {
-        Mode::Data => ("data source", plugin.data_sources()),
-        Mode::Ephemeral => ("ephemeral resource", plugin.ephemeral_types()),
-        _ => ("resource type", plugin.resource_types()),
+    let all = plugin.all_names(block.addr.mode);
+    if all.contains(&&*block.addr.kind) {
+        return Ok(None);
+    }
+    let what = match block.addr.mode {
+        Mode::Data => "data source",
+        Mode::Ephemeral => "ephemeral resource",
+        Mode::Managed => "resource type",
     };
     let diagnostic = Diagnostic::error(
         format!("Invalid {what}"),
@@ -49,10 +46,35 @@ pub fn find_schema(
     )
     .at(block.kind_span)
     .within(block.header);
-    Err(match did_you_mean(&block.addr.kind, candidates) {
-        Some(near) => diagnostic.hint(format!("Did you mean \"{near}\"?")),
-        None => diagnostic.hint(format!("kiban does not have this {what} yet.")),
-    })
+    Err(diagnostic.meant(did_you_mean(&block.addr.kind, all)))
+}
+
+/// An object of the configuration whose type kiban does not have.
+pub struct Lacking {
+    /// Address of the instance, or of the block.
+    pub address: String,
+    /// Source of its provider.
+    pub provider: String,
+    /// Where its type is named.
+    pub span: Span,
+}
+
+/// All of them in one error.
+pub fn lacking(objects: &[Lacking], providers: &Providers) -> Option<Diagnostic> {
+    let line = |o: &Lacking| match providers.plugin(&o.provider) {
+        Some(_) => format!("\n  {}", o.address),
+        None => format!("\n  {} (provider {})", o.address, short(&o.provider)),
+    };
+    let found = Diagnostic::error(
+        "Types that kiban does not have",
+        format!("kiban does not have the types of these objects:{}", objects.iter().map(line).collect::<String>()),
+    );
+    let known: Vec<&str> = providers.plugins().map(|p| short(p.source())).collect();
+    Some(found.at(objects.first()?.span).hint(format!(
+        "Nothing was changed. Such a block may stay where it makes no instance (count = 0); move the others to a \
+         configuration that Terraform applies. kiban has {}.",
+        known.join(", ")
+    )))
 }
 
 /// The source of a provider as people write it.

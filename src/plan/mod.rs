@@ -21,7 +21,7 @@ pub use connections::Connections;
 pub use drift::drifted;
 pub use generate::resource_block;
 pub use instance::{InstanceInput, InstancePlan, plan_instance, same_secrets, with_prior_at};
-pub use lookup::{find_schema, provider_of};
+pub use lookup::{Lacking, find_schema, lacking, provider_of};
 pub use model::{
     Action, Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan, Reason, Relevant, Step, StepKind, Summary,
 };

@@ -30,7 +30,7 @@ use crate::value::{Type, Value};
 
 use super::connections::Connections;
 use super::drift::drifted;
-use super::lookup::{find_schema, provider_of};
+use super::lookup::{Lacking, find_schema, provider_of};
 use super::model::{Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan};
 use super::moves::Moves;
 use super::targets::Selection;
@@ -152,6 +152,7 @@ struct Walk<'a> {
     live: bool,
     /// Providers configured on the way whose objects were read.
     refreshed: BTreeSet<ProviderAddr>,
+    lacking: Vec<Lacking>,
     /// Validations that depend on something unknown.
     open: Vec<OpenValidation>,
     found: Diagnostics,
@@ -187,6 +188,7 @@ impl<'a> Walk<'a> {
             unread: BTreeSet::new(),
             live: false,
             refreshed: BTreeSet::new(),
+            lacking: Vec::new(),
             open: Vec::new(),
             found: Diagnostics::new(),
         };
@@ -263,12 +265,39 @@ impl<'a> Walk<'a> {
     fn typed(&mut self, addr: &ConfigResource, block: &Resource) -> Option<(ProviderAddr, SharedSchema)> {
         let provider = provider_of(self.inputs.config, addr, block)?;
         match find_schema(self.inputs.providers, &provider, block) {
-            Ok(schema) => Some((provider, schema)),
+            Ok(schema) => Some((provider, schema?)),
             Err(diagnostic) => {
                 self.found.push(diagnostic);
                 None
             }
         }
+    }
+
+    /// A block without a schema: where it makes no instance there is nothing to say.
+    fn untyped(&mut self, addr: &ConfigResource, block: &Resource, module: &ModuleInstance) {
+        let resource = AbsResource { module: module.clone(), resource: block.addr.clone() };
+        let provider = provider_of(self.inputs.config, addr, block);
+        let lacks = |p: &ProviderAddr| matches!(find_schema(self.inputs.providers, p, block), Ok(None));
+        if let Some(provider) = provider.filter(lacks)
+            && let Some(keys) = self.keys(addr, block, module)
+        {
+            let instances: Vec<AbsInstance> = keys.iter().into_iter().map(|key| resource.instance(key)).collect();
+            if instances.is_empty() {
+                self.inputs.world.set_instances(resource, Instances::Known { keys, values: BTreeMap::new() });
+                return;
+            }
+            let asked = |i: &&AbsInstance| self.inputs.options.mode == Mode::Normal && self.takes_part(i);
+            let source = provider.source.to_string();
+            let lacking = instances.iter().filter(asked).map(|instance| Lacking {
+                address: instance.to_string(),
+                provider: source.clone(),
+                span: block.kind_span,
+            });
+            let lacking: Vec<Lacking> = lacking.collect();
+            self.lacking.extend(lacking);
+        }
+        self.undecided.insert(addr.clone());
+        self.inputs.world.set_instances(resource, Instances::Unknown(Value::unknown(Type::Dynamic)));
     }
 
     fn keys(&mut self, addr: &ConfigResource, block: &Resource, module: &ModuleInstance) -> Option<Keys> {

@@ -31,7 +31,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::addr::AbsInstance;
+use crate::addr::{AbsInstance, Mode};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::eval::functions::Function;
 use crate::schema::{Block, SharedSchema};
@@ -62,6 +62,14 @@ pub trait Plugin: Send + Sync {
     }
     fn data_schema(&self, kind: &str) -> Option<SharedSchema> {
         self.types().data_schema(kind)
+    }
+    /// Every type that the public provider has, so that one that is missing here is told from one that is misspelled.
+    fn all_names(&self, mode: Mode) -> Vec<&str> {
+        match mode {
+            Mode::Managed => self.resource_types(),
+            Mode::Data => self.data_sources(),
+            Mode::Ephemeral => self.ephemeral_types(),
+        }
     }
     /// Why types that it should have may be missing from its lists.
     fn problem(&self) -> Option<Diagnostic> {

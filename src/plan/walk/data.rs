@@ -12,7 +12,7 @@ use crate::eval::decode_stored;
 use crate::eval::world::{Instances, Keys};
 use crate::provider::{ErrorKind, Object, Provider};
 use crate::schema::SharedSchema;
-use crate::value::{Type, Value};
+use crate::value::Value;
 
 use super::Walk;
 use super::conditions::{POSTCONDITION, PRECONDITION};
@@ -43,7 +43,7 @@ impl<'a> Walk<'a> {
     ) -> Vec<DataRead<'a>> {
         let resource = AbsResource { module: module.clone(), resource: block.addr.clone() };
         let Some((provider_addr, schema)) = self.typed(addr, block) else {
-            self.inputs.world.set_instances(resource, Instances::Unknown(Value::unknown(Type::Dynamic)));
+            self.untyped(addr, block, &module);
             return Vec::new();
         };
         let Some(keys) = self.keys(addr, block, &module) else { return Vec::new() };

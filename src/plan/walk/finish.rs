@@ -8,7 +8,7 @@ use super::Walk;
 use crate::addr::{ModuleInstance, Name};
 use crate::plan::model::{Action, Change, ChangeKey, Mode, Plan, Relevant};
 use crate::plan::relevant::Relevance;
-use crate::plan::{steps, targets};
+use crate::plan::{lacking, steps, targets};
 
 impl Walk<'_> {
     /// An old object that was made create-first, for the sake of something that used it, still has that user. Where the
@@ -52,6 +52,7 @@ impl Walk<'_> {
     }
 
     pub(super) fn finish(mut self) -> Result<(Plan, Diagnostics), Diagnostics> {
+        self.found.extend(lacking(&self.lacking, self.inputs.providers));
         self.found.extend(self.inputs.world.take_errors());
         for addr in &self.inputs.options.replace {
             if !self.changes.contains_key(&ChangeKey::current(addr.clone())) {

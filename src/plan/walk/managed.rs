@@ -12,7 +12,7 @@ use crate::eval::{decode_stored, expr_at};
 use crate::graph::Node;
 use crate::schema::SharedSchema;
 use crate::state::{ObjectState, Status};
-use crate::value::{Type, Value};
+use crate::value::Value;
 
 use super::Walk;
 use crate::plan::instance::{InstanceInput, InstancePlan, plan_instance};
@@ -22,9 +22,7 @@ impl<'a> Walk<'a> {
     pub(super) fn resource(&mut self, addr: &ConfigResource, block: &'a Resource, module: ModuleInstance) {
         let resource = AbsResource { module: module.clone(), resource: block.addr.clone() };
         let Some((provider_addr, schema)) = self.typed(addr, block) else {
-            self.undecided.insert(addr.clone());
-            self.inputs.world.set_instances(resource, Instances::Unknown(Value::unknown(Type::Dynamic)));
-            return;
+            return self.untyped(addr, block, &module);
         };
         let Some(keys) = self.keys(addr, block, &module) else { return };
         self.moves.implied(&resource, &keys, &mut self.prior);
