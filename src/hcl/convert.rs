@@ -20,6 +20,9 @@ use super::grammar;
 use super::scan::is_word;
 use super::template;
 
+/// Each splat of an expression is evaluated within the one before it.
+const MAX_SPLATS: usize = 64;
+
 /// Converts trees of one text; `base` is where the text begins in its source.
 pub(super) struct Converter<'a> {
     source: SourceId,
@@ -314,6 +317,12 @@ impl<'a> Converter<'a> {
 
     /// What old forms of indexes and splats do not allow.
     fn refuse_steps(&mut self, steps: &[Access]) {
+        let mut splats = steps.iter().filter(|s| matches!(s, Access::AttrSplat(_) | Access::FullSplat(_)));
+        if let Some(beyond) = splats.nth(MAX_SPLATS) {
+            let detail = format!("There are more than {MAX_SPLATS} splats in one expression.");
+            let problem = Diagnostic::error("Nesting too deep", detail).at(beyond.span());
+            self.diagnostics.push(problem.hint("Use flatten() for lists within lists."));
+        }
         let mut attr_splat = false;
         for (i, step) in steps.iter().enumerate() {
             match step {

@@ -173,6 +173,8 @@ fn no_input_overflows_the_stack() {
         let _ = parse_body(id, &format!("a = {deep}"));
         let _ = parse_template(id, &format!("${{{deep}"));
     }
+    let splats = format!("a = b{}\n", "[*]".repeat(5_000));
+    assert_eq!(body(&splats).1, ["1: Nesting too deep"]);
     let nested = format!("{}1{}", "[".repeat(60), "]".repeat(60));
     check(&nested, &nested);
 }
