@@ -16,9 +16,19 @@ use kiban::ops::{Session, clock};
 use kiban::provider::Plugin;
 use kiban::provider::mock::FilePlugin;
 
-#[tokio::main]
+/// Bytes. Parsing and evaluation recurse: with room for what their own bounds allow, these tell what is too much.
+const STACK: usize = 256 << 20;
+
+fn main() -> ExitCode {
+    let run = || tokio::runtime::Runtime::new().map_or(ExitCode::FAILURE, |runtime| runtime.block_on(work()));
+    match std::thread::Builder::new().name("kiban".into()).stack_size(STACK).spawn(run) {
+        Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        Err(_) => run(),
+    }
+}
+
 #[expect(clippy::disallowed_methods, reason = "the environment is read here, once, and passed on")]
-async fn main() -> ExitCode {
+async fn work() -> ExitCode {
     let environment: BTreeMap<String, String> = std::env::vars().collect();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     logging(&environment);

@@ -17,6 +17,7 @@ mod console;
 mod diagnostics;
 mod fmt;
 mod golden;
+mod limits;
 mod modules;
 mod questions;
 mod schemas;
@@ -39,6 +40,7 @@ fn main() {
     trials.extend(diagnostics::trials());
     trials.extend(fmt::trials());
     trials.extend(golden::trials());
+    trials.extend(limits::trials());
     trials.extend(modules::trials());
     trials.extend(schemas::trials());
     trials.extend(testing::trials());

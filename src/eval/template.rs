@@ -5,10 +5,13 @@
 use super::Bindings;
 use super::expr::{Cx, Evaluated, eval, fail};
 use super::for_expr::{Items, bind, iterate};
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::hcl::ast::{Expr, Part};
 pub(crate) use crate::value::normalized;
 use crate::value::{Kind, Marks, Refinement, Type, Value, convert};
+
+/// Bytes that a text may have: templates that refer to templates can grow without end.
+const MAX_TEXT: usize = 16 << 20;
 
 /// The value of a template. One interpolation alone gives its value unchanged; everything else is text.
 pub(super) fn template(parts: &[Part], cx: Cx<'_>) -> Evaluated {
@@ -18,6 +21,16 @@ pub(super) fn template(parts: &[Part], cx: Cx<'_>) -> Evaluated {
     let mut text = Text::default();
     let mut found = Diagnostics::new();
     text.append(parts, cx, &mut found);
+    if text.too_long {
+        let detail = format!("The text would be longer than {} MiB.", MAX_TEXT >> 20);
+        let found =
+            Diagnostic::error("Template result too long", detail).hint("Write large texts to files of their own.");
+        return Err(match parts.first().map(Part::span) {
+            Some(span) => found.at(span),
+            None => found,
+        }
+        .into());
+    }
     found.or(text.finish())
 }
 
@@ -27,6 +40,8 @@ struct Text {
     known: String,
     /// Something unknown was met: `known` is only a prefix.
     open: bool,
+    /// More was to be added than [`MAX_TEXT`].
+    too_long: bool,
     marks: Marks,
 }
 
@@ -50,7 +65,7 @@ impl Text {
                         for (key, value) in entries {
                             let scope = Bindings::new(cx.scope, bind(key_var.as_ref(), value_var, key, value));
                             self.append(body, cx.with(&scope), found);
-                            if found.has_errors() {
+                            if found.has_errors() || self.too_long {
                                 return;
                             }
                         }
@@ -62,7 +77,9 @@ impl Text {
     }
 
     fn push(&mut self, text: &str) {
-        if !self.open {
+        if self.known.len() + text.len() > MAX_TEXT {
+            self.too_long = true;
+        } else if !self.open {
             self.known.push_str(text);
         }
     }

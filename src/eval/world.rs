@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::addr::{AbsResource, InstanceKey, ModuleInstance, ModulePath, Name, ResourceAddr};
@@ -18,6 +19,9 @@ use super::repetition::{count, for_each};
 use super::variable::marks;
 pub use super::variable::variable_value;
 use super::{Surroundings, evaluate, involved_because};
+
+/// References that may lead on, each to the next: as many as the stack of the program holds.
+const MAX_REFERENCES: usize = 2000;
 
 /// Instances that a block has, once its `count` or `for_each` is evaluated.
 #[derive(Clone, Debug, PartialEq)]
@@ -130,6 +134,8 @@ pub struct World<'c> {
     calls: Mutex<Memo<(ModuleInstance, Name), Arc<Keys>>>,
     errors: Mutex<Diagnostics>,
     checks: Mutex<Checks>,
+    /// References that are being followed, each for the sake of the one before.
+    depth: AtomicUsize,
 }
 
 /// What was evaluated before. What is unknown in part is kept apart: it goes as soon as anything becomes known.
@@ -176,6 +182,7 @@ impl<'c> World<'c> {
             calls: Mutex::default(),
             errors: Mutex::default(),
             checks: Mutex::new(Checks::declared(config)),
+            depth: AtomicUsize::new(0),
         }
     }
 
@@ -408,10 +415,19 @@ impl<'c> World<'c> {
         if let Some(value) = self.memo.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return value;
         }
-        let value = make();
+        let depth = self.depth.fetch_add(1, Ordering::Relaxed);
+        let value = if depth < MAX_REFERENCES { make() } else { self.too_deep(&key.1) };
+        self.depth.fetch_sub(1, Ordering::Relaxed);
         let known = value.is_wholly_known();
         self.memo.lock().unwrap_or_else(PoisonError::into_inner).insert(key, value.clone(), known);
         value
+    }
+
+    fn too_deep(&self, slot: &Slot) -> Value {
+        let (Slot::Variable(name) | Slot::Local(name) | Slot::Output(name)) = slot;
+        let detail = format!("\"{name}\" is reached over more than {MAX_REFERENCES} references, each to the next.");
+        self.report([Diagnostic::error("Too long a chain of references", detail)]);
+        Value::unknown(Type::Dynamic)
     }
 
     /// Address of a resource block in a module instance, where the module has it.

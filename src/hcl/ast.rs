@@ -159,6 +159,15 @@ pub enum Part {
     For { key_var: Option<Ident>, value_var: Ident, collection: Expr, body: Vec<Part>, span: Span },
 }
 
+impl Part {
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Text(_, span) | Self::If { span, .. } | Self::For { span, .. } => *span,
+            Self::Interpolation(expr) => expr.span,
+        }
+    }
+}
+
 impl Expr {
     /// The traversal that the expression is, where it is nothing else: what `depends_on` and `ignore_changes` take.
     pub fn as_traversal(&self) -> Option<(&Ident, &[Access])> {

@@ -65,7 +65,7 @@ pub(super) fn parse_template_at(source: SourceId, text: &str, base: usize) -> Re
     if !text.contains("${") && !text.contains("%{") {
         return Ok(Expr { kind: ExprKind::Literal(Value::text(text)), span });
     }
-    admissible_length(source, text, base)?;
+    admissible_template(source, text, base)?;
     match align::parse(&align::aligned(text, true), hcl_edit::parser::parse_template) {
         Ok(template) => {
             let mut converter = Converter::new(source, text, base);
@@ -87,17 +87,20 @@ pub(super) fn without_mark(text: &str) -> (&str, usize) {
 }
 
 fn admissible(source: SourceId, text: &str, base: usize) -> Result<(), Diagnostics> {
+    admissible_template(source, text, base)?;
+    scan::too_deep(text).map_or(Ok(()), |at| Err(nested_deep("Brackets", source, base + at)))
+}
+
+/// The brackets of a bare template are none of the language's.
+fn admissible_template(source: SourceId, text: &str, base: usize) -> Result<(), Diagnostics> {
     admissible_length(source, text, base)?;
-    match scan::too_deep(text) {
-        Some(at) => Err(Diagnostic::error(
-            "Nesting too deep",
-            format!("Brackets are nested more than {} levels deep here.", scan::MAX_DEPTH),
-        )
-        .at(Span::new(source, base + at..base + at + 1))
-        .hint("Move inner parts to local values.")
-        .into()),
-        None => Ok(()),
-    }
+    scan::directives_too_deep(text).map_or(Ok(()), |at| Err(nested_deep("Template directives", source, base + at)))
+}
+
+fn nested_deep(what: &str, source: SourceId, at: usize) -> Diagnostics {
+    let detail = format!("{what} are nested more than {} levels deep here.", scan::MAX_DEPTH);
+    let found = Diagnostic::error("Nesting too deep", detail).at(Span::new(source, at..at + 1));
+    found.hint("Move inner parts to local values.").into()
 }
 
 pub(super) fn admissible_length(source: SourceId, text: &str, base: usize) -> Result<(), Diagnostics> {

@@ -132,6 +132,24 @@ pub(super) fn too_deep(text: &str) -> Option<usize> {
     None
 }
 
+/// Where directives of templates first are nested deeper than [`MAX_DEPTH`]: the parser beneath takes ever longer then.
+pub(super) fn directives_too_deep(text: &str) -> Option<usize> {
+    let mut depth = 0usize;
+    for (at, _) in text.match_indices("%{") {
+        let escaped = text[..at].ends_with('%');
+        let rest = text[at + 2..].trim_start_matches('~').trim_start();
+        match &rest[..span_of(rest, is_word)] {
+            "if" | "for" if !escaped => depth += 1,
+            "endif" | "endfor" if !escaped => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return Some(at);
+        }
+    }
+    None
+}
+
 pub(super) fn closer(open: char) -> char {
     match open {
         '(' => ')',
