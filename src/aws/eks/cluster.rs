@@ -80,7 +80,7 @@ impl ResourceType for Cluster {
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {
         let access = want.object("access_config").map(|a| {
-            let bootstrap = a.bool("bootstrap_cluster_creator_admin_permissions").unwrap_or(true);
+            let bootstrap = a.bool("bootstrap_cluster_creator_admin_permissions").unwrap_or_default();
             CreateAccessConfigRequest::builder()
                 .set_authentication_mode(a.str("authentication_mode").map(AuthenticationMode::from))
                 .bootstrap_cluster_creator_admin_permissions(bootstrap)

@@ -102,10 +102,10 @@ fn some<T>(items: Vec<T>) -> Option<Vec<T>> {
 #[expect(deprecated, reason = "configurations and states still hold the resources")]
 pub fn set_blocks(object: &mut Object, cluster: &Cluster, prior: Option<&Object>) {
     let access = cluster.access_config.as_ref().map(|a| {
-        // EKS does not tell it; its default is true.
+        // EKS does not tell it; its default is true, and that of the block in the configuration is false.
         let bootstrap = prior
             .and_then(|p| p.object("access_config"))
-            .and_then(|b| b.bool("bootstrap_cluster_creator_admin_permissions"))
+            .map(|b| b.bool("bootstrap_cluster_creator_admin_permissions").unwrap_or_default())
             .or(a.bootstrap_cluster_creator_admin_permissions)
             .unwrap_or(true);
         Object::new()

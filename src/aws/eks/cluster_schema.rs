@@ -44,7 +44,7 @@ fn enabled() -> Block {
 fn access_config() -> Block {
     Block::new()
         .attr("authentication_mode", string().optional().computed().check(authentication_mode))
-        .attr("bootstrap_cluster_creator_admin_permissions", boolean().optional().default(true).force_new())
+        .attr("bootstrap_cluster_creator_admin_permissions", boolean().optional().force_new())
 }
 
 fn compute_config() -> Block {
