@@ -271,6 +271,9 @@ def vpc_endpoint_made(call, result):
             eni.requester_managed, eni.interface_type, eni.status = True, "vpc_endpoint", "in-use"
             eni._group_set = [g for g in map(lambda i: lookups.security_group(call, i), endpoint.security_group_ids or []) if g] or eni._group_set
     if (endpoint.vpc_endpoint_type or "Gateway").lower() == "interface":
+        # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html
+        endpoint.ip_address_type = call.params.get("IpAddressType") or "ipv4"
+        endpoint.dns_options = {"DnsRecordIpType": "ipv4", **(call.params.get("DnsOptions") or {})}
         state.start(call, endpoint, "state", "pending", "available")
 
 
@@ -297,9 +300,18 @@ def endpoint_gone(passage):
 
 @after("ec2.ModifyVpcEndpoint")
 def vpc_endpoint_modified(call, result):
-    """A gateway endpoint has a route in each of its route tables."""
+    """A gateway endpoint has a route in each of its route tables; an interface endpoint takes what is given.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcEndpoint.html
+    """
     ec2, p = lookups.ec2(call), call.params
     endpoint = ec2.vpc_end_points.get(p["VpcEndpointId"])
+    if endpoint is not None and p.get("PrivateDnsEnabled") is not None:
+        endpoint.private_dns_enabled = p["PrivateDnsEnabled"]
+    if endpoint is not None and p.get("IpAddressType"):
+        endpoint.ip_address_type = p["IpAddressType"]
+    if endpoint is not None and p.get("DnsOptions"):
+        endpoint.dns_options = {**(getattr(endpoint, "dns_options", None) or {}), **p["DnsOptions"]}
     if endpoint is None or not endpoint.destination_prefix_list_id:
         return
     for table_id in p.get("AddRouteTableIds") or []:

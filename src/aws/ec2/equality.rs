@@ -6,14 +6,24 @@ use crate::provider::PlannedChange;
 use crate::value::{Kind, Type, Value};
 
 /// Takes the prior value of a set that the configuration may write as blocks (`route`, `ingress`, `egress`) where the
-/// configuration means the same.
+/// configuration means the same; else plans its blocks without nulls, as the provider does.
 pub fn keep_equal(change: &mut PlannedChange, name: &str) {
+    let Some(planned) = change.planned.get(name).filter(|p| !p.is_null()) else { return };
     let prior = change.prior.as_ref().and_then(|p| p.get(name));
-    let (Some(prior), Some(planned)) = (prior, change.planned.get(name)) else { return };
-    if planned.is_wholly_known() && prior != planned && normal(prior, true) == normal(planned, true) {
-        let prior = prior.clone();
-        change.planned.set(name, prior);
-    }
+    let equal = prior.filter(|p| planned.is_wholly_known() && normal(p, true) == normal(planned, true));
+    let planned = equal.cloned().unwrap_or_else(|| without_nulls(planned));
+    change.planned.set(name, planned);
+}
+
+fn without_nulls(value: &Value) -> Value {
+    value.clone().map_deep(&mut |v: Value| match &v.kind {
+        Kind::Null(Type::String) => Value::from("").mark(v.marks),
+        Kind::Null(Type::Number) => Value::from(0).mark(v.marks),
+        Kind::Null(Type::Bool) => Value::from(false).mark(v.marks),
+        Kind::Null(Type::List(of)) => Value::list((**of).clone(), Vec::new()).mark(v.marks),
+        Kind::Null(Type::Set(of)) => Value::set((**of).clone(), Vec::new()).mark(v.marks),
+        _ => v,
+    })
 }
 
 /// Whether the configuration is known to set an attribute to something: what is unknown may still turn out to be null.

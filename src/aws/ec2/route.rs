@@ -85,11 +85,6 @@ impl ResourceType for Route {
     fn customize_plan(change: &mut PlannedChange) {
         exactly_one(change, &DESTINATIONS, "destination");
         exactly_one(change, &TARGETS, "target");
-        if !change.is_create() && TARGETS.iter().any(|name| change.changes(name)) {
-            for name in ["instance_id", "instance_owner_id", "network_interface_id", "origin", "state"] {
-                change.set_unknown(name);
-            }
-        }
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {

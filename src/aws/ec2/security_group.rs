@@ -6,7 +6,7 @@ use aws_sdk_ec2::types::{ResourceType as Kind, SecurityGroup as Live, SecurityGr
 
 use super::equality::{is_set, keep_equal};
 use super::inline_rules::{
-    Rules, difference, element, everywhere_ipv4, everywhere_ipv6, of_objects, of_permissions, to_objects,
+    Rules, difference, element, everywhere_ipv4, everywhere_ipv6, of_objects, of_permissions, protocol, to_objects,
     to_permissions,
 };
 use super::read::{FILTER_VALUES, arn, gone, texts, visible};
@@ -16,7 +16,7 @@ use crate::provider::{
     Actions, CreateCx, Error, Found, Intent, Object, PlannedChange, RemoteId, ResourceType, Result, Timeouts,
 };
 use crate::schema::{Schema, boolean, set_of, string};
-use crate::value::Value;
+use crate::value::{self, Value};
 
 pub struct SecurityGroup;
 
@@ -85,8 +85,10 @@ impl ResourceType for SecurityGroup {
     }
 
     fn customize_plan(change: &mut PlannedChange) {
-        keep_equal(change, "ingress");
-        keep_equal(change, "egress");
+        for name in ["ingress", "egress"] {
+            name_protocols(change, name);
+            keep_equal(change, name);
+        }
         if is_set(change, "name") && is_set(change, "name_prefix") {
             change.error("name_prefix", "Only one of \"name\" and \"name_prefix\" may be set.");
         }
@@ -184,6 +186,21 @@ fn name(value: &Value) -> std::result::Result<(), String> {
         return Err("The name of a security group has at most 255 characters.".into());
     }
     if text.starts_with("sg-") { Err("The name of a security group cannot begin with \"sg-\".".into()) } else { Ok(()) }
+}
+
+/// Plans protocols by the names that AWS answers with, as the provider does.
+fn name_protocols(change: &mut PlannedChange, name: &str) {
+    let Some(value::Kind::Set(element, rules)) = change.planned.get(name).map(|v| &v.kind) else { return };
+    let named = |rule: &Value| {
+        let value::Kind::Object(_) = rule.kind else { return rule.clone() };
+        let mut object = Object::from_value(rule);
+        if let Some(protocol) = object.str("protocol").map(protocol) {
+            object.set("protocol", protocol);
+        }
+        object.into_value().mark(rule.marks)
+    };
+    let planned = Value::set(element.clone(), rules.iter().map(named).collect());
+    change.planned.set(name, planned);
 }
 
 /// Groups by id; those that do not exist are left out.

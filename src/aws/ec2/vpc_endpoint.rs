@@ -130,10 +130,6 @@ impl ResourceType for VpcEndpoint {
             change.replace.insert(Path::attr("private_dns_enabled"));
         }
         let (subnets, settings) = (change.changes("subnet_ids"), change.changes("subnet_configuration"));
-        if subnets || settings {
-            change.set_unknown("network_interface_ids");
-            change.set_unknown("dns_entry");
-        }
         let settings_given = !change.config.objects("subnet_configuration").is_empty();
         if subnets && !settings_given {
             change.set_unknown("subnet_configuration");
