@@ -86,13 +86,6 @@ impl ResourceType for FileSystem {
         {
             change.error("provisioned_throughput_in_mibps", "Throughput mode \"provisioned\" needs this value.");
         }
-        // AWS shows the tag `Name` as the name.
-        if change.planned.is_unknown("tags_all") {
-            change.set_unknown("name");
-        } else {
-            let name = all_tags::wanted(&change.planned).remove("Name").unwrap_or_default();
-            change.predict("name", name);
-        }
     }
 
     async fn read(
