@@ -118,7 +118,7 @@ fn offset(rest: &mut &str) -> Result<i32, String> {
     }
     let invalid = || unfit(rest, "UTC offset");
     let (written, after) = rest.split_at_checked(6).ok_or_else(invalid)?;
-    let (sign, clock) = written.split_at(1);
+    let (sign, clock) = written.split_at_checked(1).ok_or_else(invalid)?;
     let (hours, minutes) = clock.split_once(':').ok_or_else(invalid)?;
     let number = |s: &str| s.parse::<i32>().ok().filter(|_| s.len() == 2 && s.bytes().all(|b| b.is_ascii_digit()));
     let (hours, minutes) = (number(hours).ok_or_else(invalid)?, number(minutes).ok_or_else(invalid)?);
