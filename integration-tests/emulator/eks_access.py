@@ -7,7 +7,7 @@ import uuid
 
 from . import state
 from .core import AwsError, hex_id, now, operation, page
-from .eks import arn, cluster_of, in_use, invalid, need_role, not_found, parts_of, shown, start_update
+from .eks import arn, cluster_of, in_use, invalid, need_role, not_found, parts_of, shown, start_update, updates
 
 POLICY_PREFIX = "arn:aws:eks::aws:cluster-access-policy/"
 POLICIES = ["AmazonEKSAdminPolicy", "AmazonEKSAdminViewPolicy", "AmazonEKSClusterAdminPolicy", "AmazonEKSEditPolicy",
@@ -284,6 +284,7 @@ def list_identity_provider_configs(call):
 def disassociate_identity_provider_config(call):
     cluster, config = _idp_of(call)
     answer = start_update(call, cluster, "DisassociateIdentityProviderConfig", [], {})
+    config["_update"] = updates(call)[answer["update"]["id"]]
     state.start(call, config, "status", "DELETING", "DELETED", "eks.idp_gone")
     return answer
 
@@ -293,3 +294,8 @@ def idp_gone(passage):
     cluster = state.table(passage.account, passage.region, "eks", "clusters").get(passage.thing["clusterName"])
     if cluster:
         parts_of(cluster, "idps").pop(passage.thing["identityProviderConfigName"], None)
+        # The update that takes it away ends with it.
+        update = passage.thing.get("_update") or {}
+        if update.get("status") == "InProgress":
+            state.drop_passages(update)
+            update["status"], cluster["status"] = "Successful", "ACTIVE"

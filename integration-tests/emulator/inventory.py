@@ -3,14 +3,20 @@
 {account: {kind: {"region/id": summary}}}. The default VPC and what AWS puts into it are left out. What AWS still shows for a while after its deletion (a deleted NAT gateway)
 is left out; what stays for good in another state (a key pending deletion) is in, with that state.
 """
+from moto.acm.models import acm_backends
 from moto.autoscaling.models import autoscaling_backends
+from moto.dynamodb.models import dynamodb_backends
 from moto.ec2.models import ec2_backends
+from moto.ecr.models import ecr_backends
+from moto.events.models import events_backends
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.logs.models import logs_backends
 from moto.route53.models import route53_backends
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
+from moto.sqs.models import sqs_backends
+from moto.ssm.models import ssm_backends
 
 from . import route53, state
 from .core import LOCK
@@ -21,7 +27,7 @@ def snapshot(account=None):
         if account is not None:
             state.settle(account)
         backends = (ec2_backends, iam_backends, kms_backends, logs_backends, route53_backends, s3_backends,
-                    secretsmanager_backends, autoscaling_backends)
+                    secretsmanager_backends, autoscaling_backends, ssm_backends, *(backends for backends, _ in PLAIN))
         known = {a for b in backends for a in dict.keys(b)} | {a for a, _ in state.STORES if a != "*"}
         return {"accounts": {a: _account(a) for a in (sorted(known) if account is None else [account])}}
 
@@ -32,13 +38,16 @@ def _account(account):
     def put(kind, region, key, summary=None):
         found.setdefault(kind, {})[f"{region}/{key}"] = summary
     for backends, read in ((ec2_backends, _ec2), (kms_backends, _kms), (logs_backends, _logs), (secretsmanager_backends, _secrets),
-                           (autoscaling_backends, _autoscaling), (iam_backends, _iam), (route53_backends, _route53), (s3_backends, _s3)):
+                           (autoscaling_backends, _autoscaling), (iam_backends, _iam), (route53_backends, _route53), (s3_backends, _s3),
+                            (ssm_backends, _ssm), *PLAIN):
         regions = dict.get(backends, account)
         for region, backend in list(dict.items(regions)) if regions else []:
             read(backend, lambda kind, key, summary=None, region=region: put(kind, region, key, summary))
     for (owner, region), services in list(state.STORES.items()):
         if owner == account:
             _eks(services.get("eks", {}), lambda kind, key, summary=None, region=region: put(kind, region, key, summary))
+            for check in services.get("route53", {}).get("health_checks", {}).values():
+                put("route53.health_check", region, check["Id"], {"type": check["HealthCheckConfig"]["Type"]})
             _efs(services.get("efs", {}), lambda kind, key, summary=None, region=region: put(kind, region, key, summary))
     return {kind: dict(sorted(things.items())) for kind, things in sorted(found.items())}
 
@@ -109,6 +118,8 @@ def _iam(iam, put):
         put("iam.instance_profile", profile.name, {"roles": [r.name for r in profile.roles]})
     for user in iam.users.values():
         put("iam.user", user.name)
+    for group in iam.groups.values():
+        put("iam.group", group.name)
 
 
 def _kms(kms, put):
@@ -130,6 +141,12 @@ def _secrets(manager, put):
         put("secretsmanager.secret", secret.name, {"state": "PendingDeletion" if secret.is_deleted() else "Active", "versions": len(secret.versions)})
 
 
+def _ssm(ssm, put):
+    for name, versions in list(dict.items(ssm._parameters)):
+        if versions and not name.startswith("/aws/"):
+            put("ssm.parameter", name, {"type": versions[-1].parameter_type})
+
+
 def _autoscaling(autoscaling, put):
     for group in autoscaling.autoscaling_groups.values():
         put("autoscaling.group", group.name, {"tags": {t["Key"]: t.get("Value", "") for t in sorted(group.tags, key=lambda t: t["Key"])}})
@@ -147,6 +164,34 @@ def _s3(s3, put):
     for bucket in s3.buckets.values():
         put("s3.bucket", bucket.name, {"keys": len(bucket.keys)})
 
+
+def _sqs(sqs, put):
+    for queue in sqs.queues.values():
+        put("sqs.queue", queue.name)
+
+
+def _events(events, put):
+    for bus in events.event_buses.values():
+        for rule in bus.rules.values():
+            put("events.rule", f"{bus.name}/{rule.name}", {"targets": sorted(t["Id"] for t in rule.targets)})
+
+
+def _ecr(ecr, put):
+    for repository in ecr.repositories.values():
+        put("ecr.repository", repository.name)
+
+
+def _dynamodb(dynamodb, put):
+    for table in dynamodb.tables.values():
+        put("dynamodb.table", table.name)
+
+
+def _acm(acm, put):
+    for arn in acm._certificates:
+        put("acm.certificate", arn)
+
+
+PLAIN = ((sqs_backends, _sqs), (events_backends, _events), (ecr_backends, _ecr), (dynamodb_backends, _dynamodb), (acm_backends, _acm))
 
 PARTS = {"nodegroups": "nodegroup", "addons": "addon", "entries": "access_entry", "pods": "pod_identity_association",
          "idps": "identity_provider_config", "fargate": "fargate_profile"}

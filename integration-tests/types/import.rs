@@ -45,6 +45,9 @@ fn generates(service: &Service, account: &Account, without: &Json, objects: &BTr
     let kiban = Program { account, terraform: None };
     let written = |address: &str| service.object(address).is_some_and(|(f, _)| !f.exceptions.contains_key("generated"));
     let chosen: Vec<(&String, &Json)> = objects.iter().filter(|(address, _)| written(address)).collect();
+    if chosen.is_empty() {
+        return;
+    }
     let imports: String = chosen.iter().map(|(address, attributes)| import(service, address, attributes)).collect();
     account.write(STATE, &without.to_string());
     account.write("imports.tf", &imports);

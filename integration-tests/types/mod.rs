@@ -6,6 +6,7 @@
 
 mod batch;
 mod contract;
+mod data;
 mod fixture;
 mod import;
 mod plans;
@@ -22,7 +23,7 @@ use crate::trial;
 use fixture::{Fixture, Stage};
 
 pub fn trials() -> Vec<Trial> {
-    let mut trials = Vec::new();
+    let mut trials = data::trials();
     for service in services() {
         let mut add = |what: &str, test: fn(&Service)| {
             let (name, service) = (format!("types::{what}::{service}"), service.clone());

@@ -40,6 +40,8 @@ struct Shared {
     tags: Defaults,
     services: Services,
     caller: tokio::sync::OnceCell<Caller>,
+    /// Buckets stand in the path, not in the host: for endpoints whose name cannot have others before it.
+    s3_path_style: bool,
 }
 
 macro_rules! services {
@@ -47,6 +49,7 @@ macro_rules! services {
         #[derive(Default)]
         struct Services {
             $($field: OnceLock<$sdk::Client>,)*
+            s3: OnceLock<aws_sdk_s3::Client>,
         }
 
         impl Client {
@@ -81,7 +84,6 @@ services! {
     kms: aws_sdk_kms, "kms";
     logs: aws_sdk_cloudwatchlogs, "logs";
     route53: aws_sdk_route53, "route53";
-    s3: aws_sdk_s3, "s3";
     secretsmanager: aws_sdk_secretsmanager, "secretsmanager";
     sns: aws_sdk_sns, "sns";
     sqs: aws_sdk_sqs, "sqs";
@@ -90,11 +92,24 @@ services! {
 }
 
 impl Client {
-    pub fn new(config: SdkConfig, endpoints: BTreeMap<String, String>, tags: Defaults) -> Self {
+    pub fn new(config: SdkConfig, endpoints: BTreeMap<String, String>, tags: Defaults, s3_path_style: bool) -> Self {
         let services = Services::default();
         let caller = tokio::sync::OnceCell::new();
-        let shared = Shared { config, endpoints, tags, services, caller };
+        let shared = Shared { config, endpoints, tags, services, caller, s3_path_style };
         Self { shared: Arc::new(shared), loader: Some(Arc::new(Loader::default())), thorough: false }
+    }
+
+    pub fn s3(&self) -> &aws_sdk_s3::Client {
+        self.shared.services.s3.get_or_init(|| {
+            let mut config = aws_sdk_s3::config::Builder::from(&self.shared.config).retry_classifier(NoBlindRetries);
+            if let Some(url) = self.shared.endpoints.get("s3") {
+                config = config.endpoint_url(url);
+            }
+            if self.shared.s3_path_style {
+                config = config.force_path_style(true);
+            }
+            aws_sdk_s3::Client::from_conf(config.build())
+        })
     }
 
     /// The same client with nothing read yet.

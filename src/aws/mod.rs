@@ -4,6 +4,7 @@
 //! line in that folder's `register`.
 
 mod client;
+mod data;
 mod error;
 mod functions;
 mod gather;
@@ -18,15 +19,22 @@ mod stored;
 pub mod tags;
 mod validate;
 
+mod acm;
 mod autoscaling;
+mod dynamodb;
 mod ec2;
+mod ecr;
 mod efs;
 mod eks;
+mod events;
 mod iam;
 mod kms;
 mod logs;
+mod meta;
 mod route53;
+mod s3;
 mod secretsmanager;
+mod sqs;
 mod ssm;
 mod sts;
 
@@ -38,15 +46,22 @@ use crate::provider::registry::Registry;
 /// All types kiban has for AWS.
 pub fn registry() -> Registry<Client> {
     let services = [
+        acm::register,
         autoscaling::register,
+        dynamodb::register,
         ec2::register,
+        ecr::register,
         efs::register,
         eks::register,
+        events::register,
         iam::register,
         kms::register,
         logs::register,
+        meta::register,
         route53::register,
+        s3::register,
         secretsmanager::register,
+        sqs::register,
         ssm::register,
         sts::register,
     ];

@@ -425,7 +425,7 @@ pub(super) async fn connect(config: &Object) -> Result<Client, Diagnostics> {
     for block in config.objects("endpoints") {
         endpoints.extend(ENDPOINT_SERVICES.iter().filter_map(|s| Some(((*s).to_owned(), block.string(s)?))));
     }
-    let client = Client::new(sdk, endpoints, tag_defaults(config));
+    let client = Client::new(sdk, endpoints, tag_defaults(config), config.bool("s3_use_path_style") == Some(true));
     check_account(&client, config).await?;
     Ok(client)
 }

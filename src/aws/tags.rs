@@ -40,8 +40,13 @@ pub struct Defaults {
 }
 
 impl Defaults {
-    fn ignores(&self, key: &str) -> bool {
+    pub fn ignores(&self, key: &str) -> bool {
         self.ignored_keys.contains(key) || self.ignored_prefixes.iter().any(|p| key.starts_with(p))
+    }
+
+    /// Live tags as a data source shows them: without those that AWS itself sets and those that are ignored.
+    pub fn shown(&self, live: impl IntoIterator<Item = (String, String)>) -> Value {
+        to_value(live.into_iter().filter(|(k, _)| !k.starts_with("aws:") && k != TOKEN && !self.ignores(k)))
     }
 
     /// Splits live tags into those of the configuration and all: a default tag belongs to `tags` only where the

@@ -58,3 +58,13 @@ pub fn between(value: &Value, least: i64, most: i64) -> Result<(), String> {
         _ => Err(format!("The value must be an integer from {least} to {most}.")),
     }
 }
+
+/// Twelve digits.
+pub fn account(value: &Value) -> Result<(), String> {
+    let text = value.as_str().unwrap_or_default();
+    if text.is_empty() || (text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())) {
+        Ok(())
+    } else {
+        Err(format!("\"{text}\" is not the id of an account: 12 digits."))
+    }
+}

@@ -372,8 +372,17 @@ impl Builder<'_> {
         if let Some(expr) = resource.repetition.expr() {
             self.expression(node, path, expr);
         }
-        self.references(node, path, &Reference::of_body(&resource.body));
+        let references = Reference::of_body(&resource.body);
+        self.references(node, path, &references);
         self.depends_on(node, path, &resource.depends_on);
+        if resource.addr.mode == Mode::Data {
+            // A data source waits for changes of the objects that it names itself, as if `depends_on` named them
+            // (Terraform's documentation on data sources).
+            let named =
+                references.iter().filter(|r| matches!(&r.target, Target::Resource(a) if a.mode == Mode::Managed));
+            let named: Vec<Node> = named.flat_map(|r| self.targets(path, &r.target)).collect();
+            self.graph.explicit.entry(node.clone()).or_default().extend(named);
+        }
         self.conditions(node, path, &resource.preconditions);
         self.conditions(node, path, &resource.postconditions);
         for provisioner in &resource.provisioners {

@@ -41,8 +41,13 @@ enum Repr {
 pub struct Undefined(&'static str);
 
 impl Number {
-    /// A float as it stands in binary; NaN becomes zero, which no source produces.
+    /// A float as people write it, in the fewest digits that mean it; NaN becomes zero, which no source produces.
     pub fn from_f64(n: f64) -> Self {
+        if n.is_finite()
+            && let Ok(number) = n.to_string().parse()
+        {
+            return number;
+        }
         Big::try_from(n).map_or(Self(Repr::Small(0)), |b| Self::from_big(b.with_precision(PRECISION).value()))
     }
 

@@ -143,7 +143,7 @@ impl ResourceType for Eip {
 }
 
 /// Reverse DNS names by address. The call takes no filter and fails for ids that are gone, so it asks for all.
-async fn names(client: &Client) -> Result<BTreeMap<String, String>> {
+pub(super) async fn names(client: &Client) -> Result<BTreeMap<String, String>> {
     let call = client.ec2().describe_addresses_attribute().attribute(AddressAttributeName::DomainName);
     let all: Vec<AddressAttribute> = match call.into_paginator().items().send().try_collect().await.map_err(Error::from)
     {
@@ -182,7 +182,7 @@ async fn disassociate(client: &Client, prior: &Object) -> Result<()> {
     }
 }
 
-async fn object(client: &Client, address: &Address) -> Result<Object> {
+pub(super) async fn object(client: &Client, address: &Address) -> Result<Object> {
     let id = address.allocation_id.as_deref().unwrap_or_default();
     let text = |v: &Option<String>| v.clone().unwrap_or_default();
     let domain = address.domain.as_ref().map_or("", DomainType::as_str);

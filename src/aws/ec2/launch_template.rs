@@ -186,7 +186,7 @@ async fn templates(
 }
 
 /// The latest version of each template.
-async fn versions(
+pub(super) async fn versions(
     client: &Client,
     templates: &BTreeMap<RemoteId, Live>,
 ) -> Result<BTreeMap<String, LaunchTemplateVersion>> {
@@ -210,7 +210,7 @@ async fn versions(
     Ok(versions)
 }
 
-async fn object(client: &Client, template: &Live, version: &LaunchTemplateVersion) -> Result<Object> {
+pub(super) async fn object(client: &Client, template: &Live, version: &LaunchTemplateVersion) -> Result<Object> {
     let id = template.launch_template_id.as_deref().unwrap_or_default();
     let name = template.launch_template_name.as_deref().unwrap_or_default();
     let account = client.account().await?;

@@ -1,6 +1,7 @@
 //! EC2 and VPC.
 
 mod availability_zones;
+mod data;
 mod eip;
 mod equality;
 mod inline_rules;
@@ -31,7 +32,7 @@ use super::Client;
 use crate::provider::registry::Registry;
 
 pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
-    types
+    data::register(types)
         .resource::<eip::Eip>()
         .resource::<internet_gateway::InternetGateway>()
         .resource::<launch_template::LaunchTemplate>()

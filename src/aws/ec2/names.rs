@@ -24,9 +24,20 @@ pub fn prefix(name: &str) -> &str {
     }
 }
 
+/// The CRC-32 of a text: what Terraform makes ids of where AWS has none.
+pub fn checksum(text: &str) -> u32 {
+    let bit = |crc: u32, _| if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 };
+    !text.bytes().fold(u32::MAX, |crc, byte| (0..8).fold(crc ^ u32::from(byte), bit))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn checksums_are_those_of_ieee() {
+        assert_eq!(checksum("123456789"), 0xCBF4_3926);
+    }
 
     #[test]
     fn generated_names_give_their_prefix_back() {

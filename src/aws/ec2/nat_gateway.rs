@@ -212,7 +212,7 @@ async fn disassociate(client: &Client, id: &str, allocations: &[String]) -> Resu
     Ok(())
 }
 
-fn object(gateway: &Live) -> Object {
+pub(super) fn object(gateway: &Live) -> Object {
     let addresses = gateway.nat_gateway_addresses.as_deref().unwrap_or_default();
     let is_primary = |a: &&NatGatewayAddress| a.is_primary == Some(true) || addresses.len() == 1;
     let primary = addresses.iter().find(is_primary);

@@ -226,7 +226,7 @@ fn switch(on: bool) -> AttributeBooleanValue {
     AttributeBooleanValue::builder().value(on).build()
 }
 
-fn object(subnet: &Live) -> Object {
+pub(super) fn object(subnet: &Live) -> Object {
     let names = subnet.private_dns_name_options_on_launch.as_ref();
     let state = |a: &SubnetIpv6CidrBlockAssociation| {
         let state = a.ipv6_cidr_block_state.as_ref().and_then(|s| s.state.as_ref());

@@ -320,7 +320,7 @@ fn subnet_configurations(want: &Object) -> Option<Vec<SubnetConfiguration>> {
     (!all.is_empty() && !want.is_unknown("subnet_configuration")).then(|| all.iter().map(make).collect())
 }
 
-fn object(client: &Client, endpoint: &Live) -> Object {
+pub(super) fn object(client: &Client, endpoint: &Live) -> Object {
     let id = endpoint.vpc_endpoint_id.as_deref().unwrap_or_default();
     let list = |v: &Option<Vec<String>>| v.clone().unwrap_or_default();
     let text = |v: &Option<String>| v.clone().unwrap_or_default();

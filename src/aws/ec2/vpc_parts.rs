@@ -94,6 +94,11 @@ async fn route_tables(client: &Client, filters: Option<Vec<Filter>>) -> Result<B
     Ok(all.into_iter().filter_map(|t| Some((t.vpc_id?, t.route_table_id?))).collect())
 }
 
+/// The main route tables of some VPCs.
+pub async fn main_route_tables(client: &Client, vpcs: Vec<String>) -> Result<BTreeMap<String, String>> {
+    route_tables(client, filters(vpcs, "association.main", "true")).await
+}
+
 /// The switches of one VPC, with its id; `None` where it does not exist. The API tells one of one VPC a call.
 pub async fn switches(client: &Client, vpc: &str) -> Result<Option<(String, Switches)>> {
     let ask = |name: VpcAttributeName| async {

@@ -131,7 +131,7 @@ async fn describe(client: &Client, ids: &[RemoteId]) -> Result<Vec<AccessPointDe
     Ok(all.to_vec())
 }
 
-async fn list(client: &Client) -> Result<Vec<AccessPointDescription>> {
+pub async fn list(client: &Client) -> Result<Vec<AccessPointDescription>> {
     let mut all = Vec::new();
     let mut pages = client.efs().describe_access_points().max_results(1000).into_paginator().send();
     while let Some(page) = pages.next().await {

@@ -220,7 +220,7 @@ async fn describe(client: &Client, ids: &[RemoteId]) -> Result<Vec<FileSystemDes
     Ok(all.to_vec())
 }
 
-async fn list(client: &Client) -> Result<Vec<FileSystemDescription>> {
+pub async fn list(client: &Client) -> Result<Vec<FileSystemDescription>> {
     let mut all = Vec::new();
     let mut pages = client.efs().describe_file_systems().max_items(1000).into_paginator().send();
     while let Some(page) = pages.next().await {

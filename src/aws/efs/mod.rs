@@ -1,10 +1,15 @@
 //! EFS.
 
 mod access_point;
+mod access_point_data;
+mod access_points_data;
 mod backup_policy;
 mod file_system;
+mod file_system_data;
+mod file_system_policy;
 mod lifecycle;
 mod mount_target;
+mod mount_target_data;
 mod tags;
 
 use super::Client;
@@ -13,9 +18,14 @@ use crate::provider::registry::Registry;
 pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
     types
         .resource::<access_point::AccessPoint>()
+        .data::<access_point_data::AccessPointData>()
+        .data::<access_points_data::AccessPointsData>()
         .resource::<backup_policy::BackupPolicy>()
         .resource::<file_system::FileSystem>()
+        .data::<file_system_data::FileSystemData>()
+        .resource::<file_system_policy::FileSystemPolicy>()
         .resource::<mount_target::MountTarget>()
+        .data::<mount_target_data::MountTargetData>()
 }
 
 /// `amazonaws.com`, as the region's partition has it.

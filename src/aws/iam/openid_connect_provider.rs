@@ -137,11 +137,16 @@ impl ResourceType for OpenIdConnectProvider {
 
     async fn find(client: &Client, intent: &Intent) -> Result<Option<RemoteId>> {
         let Some(url) = intent.identity.get("url") else { return Ok(None) };
-        let end = format!(":oidc-provider/{}", host(url));
-        let answer = client.iam().list_open_id_connect_providers().send().await?;
-        let arns = answer.open_id_connect_provider_list.unwrap_or_default().into_iter().filter_map(|p| p.arn);
-        Ok(arns.into_iter().find(|arn| arn.ends_with(&end)).map(RemoteId::from))
+        Ok(by_url(client, url).await?.map(RemoteId::from))
     }
+}
+
+/// ARN of the provider with a URL; an account has no second one.
+pub async fn by_url(client: &Client, url: &str) -> Result<Option<String>> {
+    let end = format!(":oidc-provider/{}", host(url));
+    let answer = client.iam().list_open_id_connect_providers().send().await?;
+    let mut arns = answer.open_id_connect_provider_list.unwrap_or_default().into_iter().filter_map(|p| p.arn);
+    Ok(arns.find(|arn| arn.ends_with(&end)))
 }
 
 async fn single(client: &Client, arn: &str) -> Result<Found> {

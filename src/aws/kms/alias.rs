@@ -139,6 +139,14 @@ fn object(alias: &AliasListEntry, key: &str, configured: Option<String>) -> Obje
         .with("target_key_id", target)
 }
 
+/// A name that an alias of anybody may have, of AWS too.
+pub fn valid_name_of_any(value: &Value) -> Result<(), String> {
+    match value.as_str() {
+        Some(text) if !text.starts_with(PREFIX) => Err(format!("\"{text}\" must begin with \"alias/\".")),
+        _ => Ok(()),
+    }
+}
+
 fn valid_name(value: &Value) -> Result<(), String> {
     let text = value.as_str().unwrap_or_default();
     let rest = text.strip_prefix(PREFIX).unwrap_or_default();

@@ -1,7 +1,10 @@
 //! KMS.
 
 mod alias;
+mod alias_data;
 mod key;
+mod key_data;
+mod key_policy;
 mod secrets;
 mod tags;
 
@@ -9,5 +12,12 @@ use super::Client;
 use crate::provider::registry::Registry;
 
 pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
-    types.resource::<alias::Alias>().resource::<key::Key>().ephemeral::<secrets::Secrets>()
+    types
+        .resource::<alias::Alias>()
+        .resource::<key::Key>()
+        .ephemeral::<secrets::Secrets>()
+        .data::<alias_data::AliasData>()
+        .data::<key_data::KeyData>()
+        .resource::<key_policy::KeyPolicy>()
+        .data::<secrets::SecretsData>()
 }

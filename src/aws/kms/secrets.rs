@@ -1,4 +1,4 @@
-//! Ephemeral `aws_kms_secrets`: what was encrypted with a key, decrypted for one run.
+//! `aws_kms_secrets`, as an ephemeral resource and as a data source: what was encrypted with a key, decrypted.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::aws::Client;
 use crate::aws::gather::gather;
-use crate::provider::{EphemeralResource, Error, Object, Opened, Result};
+use crate::provider::{DataSource, EphemeralResource, Error, Object, Opened, Result};
 use crate::schema::{Block, Schema, list_of, map_of, set_block, string};
 use crate::value::Type;
 
@@ -21,22 +21,50 @@ impl EphemeralResource for Secrets {
     const ACTIONS: &'static [&'static str] = &["kms:Decrypt"];
 
     fn schema() -> Schema {
-        let secret = Block::new()
-            .attr("context", map_of(Type::String).optional())
-            .attr("encryption_algorithm", string().optional())
-            .attr("grant_tokens", list_of(Type::String).optional())
-            .attr("key_id", string().optional())
-            .attr("name", string().required())
-            .attr("payload", string().required());
-        Schema::new(0).attr("plaintext", map_of(Type::String).computed().sensitive()).block("secret", set_block(secret))
+        Schema::new(0)
+            .attr("plaintext", map_of(Type::String).computed().sensitive())
+            .block("secret", set_block(secret()))
     }
 
     async fn open(client: &Client, config: &Object) -> Result<Opened> {
-        let secrets = config.objects("secret");
-        let plain = gather(secrets.iter().map(|secret| decrypt(client, secret)).collect()).await?;
-        let plain: BTreeMap<String, String> = plain.into_iter().collect();
-        Ok(config.clone().with("plaintext", plain).into())
+        Ok(config.clone().with("plaintext", all(client, config).await?).into())
     }
+}
+
+pub struct SecretsData;
+
+impl DataSource for SecretsData {
+    type Client = Client;
+    const NAME: &'static str = "aws_kms_secrets";
+    const ACTIONS: &'static [&'static str] = &["kms:Decrypt"];
+
+    fn schema() -> Schema {
+        Schema::new(0)
+            .attr("id", string().optional().computed())
+            .attr("plaintext", map_of(Type::String).computed().sensitive())
+            .block("secret", set_block(secret()).min(1))
+    }
+
+    async fn read(client: &Client, config: &Object) -> Result<Object> {
+        Ok(config.clone().with("id", client.region()).with("plaintext", all(client, config).await?))
+    }
+}
+
+fn secret() -> Block {
+    Block::new()
+        .attr("context", map_of(Type::String).optional())
+        .attr("encryption_algorithm", string().optional())
+        .attr("grant_tokens", list_of(Type::String).optional())
+        .attr("key_id", string().optional())
+        .attr("name", string().required())
+        .attr("payload", string().required())
+}
+
+/// What all secrets say, by name.
+async fn all(client: &Client, config: &Object) -> Result<BTreeMap<String, String>> {
+    let secrets = config.objects("secret");
+    let plain = gather(secrets.iter().map(|secret| decrypt(client, secret)).collect()).await?;
+    Ok(plain.into_iter().collect())
 }
 
 async fn decrypt(client: &Client, secret: &Object) -> Result<(String, String)> {

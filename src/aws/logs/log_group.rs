@@ -136,6 +136,11 @@ impl ResourceType for LogGroup {
     }
 }
 
+/// One group by name, as the list tells it.
+pub async fn described(client: &Client, name: &str) -> Result<Option<Group>> {
+    Ok(describe(client, &[RemoteId::from(name)]).await?.remove(name))
+}
+
 /// Groups by name. The call knows prefixes only: a page of what all names begin with mostly holds them all; what is
 /// not on it is asked for by name where that takes fewer calls than further pages may.
 async fn describe(client: &Client, ids: &[RemoteId]) -> Result<BTreeMap<String, Group>> {

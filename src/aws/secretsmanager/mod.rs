@@ -4,7 +4,12 @@ mod ephemeral_secret_version;
 mod random_password;
 mod read;
 mod secret;
+mod secret_data;
+mod secret_policy;
+mod secret_rotation;
 mod secret_version;
+mod secret_version_data;
+mod secrets_data;
 
 use uuid::Uuid;
 
@@ -13,10 +18,16 @@ use crate::provider::registry::Registry;
 
 pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
     types
-        .resource::<secret::Secret>()
-        .resource::<secret_version::SecretVersion>()
         .ephemeral::<ephemeral_secret_version::EphemeralSecretVersion>()
         .ephemeral::<random_password::RandomPassword>()
+        .data::<random_password::RandomPasswordData>()
+        .resource::<secret::Secret>()
+        .data::<secret_data::SecretData>()
+        .resource::<secret_policy::SecretPolicy>()
+        .resource::<secret_rotation::SecretRotation>()
+        .resource::<secret_version::SecretVersion>()
+        .data::<secret_version_data::SecretVersionData>()
+        .data::<secrets_data::SecretsData>()
 }
 
 /// Client token of the length that the service asks for; the id of the version that the call makes, if any.

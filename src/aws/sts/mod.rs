@@ -3,7 +3,7 @@
 mod caller_identity;
 mod partition;
 mod region;
-mod regions;
+pub(super) mod regions;
 
 use super::Client;
 use crate::provider::registry::Registry;

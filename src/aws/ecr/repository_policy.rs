@@ -1,0 +1,94 @@
+//! `aws_ecr_repository_policy`
+
+use std::collections::BTreeMap;
+
+use crate::aws::gather::gather;
+use crate::aws::{Client, validate};
+use crate::provider::{
+    Actions, CreateCx, Error, ErrorKind, Found, Intent, Object, Operation, RemoteId, ResourceType, Result,
+};
+use crate::schema::{Normal, Schema, string};
+
+pub struct RepositoryPolicy;
+
+impl ResourceType for RepositoryPolicy {
+    type Client = Client;
+    const NAME: &'static str = "aws_ecr_repository_policy";
+    const READ_BATCH: usize = 100;
+    const ACTIONS: Actions = Actions {
+        read: &["ecr:GetRepositoryPolicy"],
+        create: &["ecr:SetRepositoryPolicy"],
+        update: &["ecr:SetRepositoryPolicy"],
+        delete: &["ecr:DeleteRepositoryPolicy"],
+    };
+
+    fn schema() -> Schema {
+        Schema::new(0)
+            .attr("id", string().optional().computed())
+            .attr("policy", string().required().normal(Normal::Policy).check(validate::json))
+            .attr("registry_id", string().computed())
+            .attr("repository", string().required().force_new())
+    }
+
+    async fn read(
+        client: &Client,
+        ids: &[RemoteId],
+        _prior: &BTreeMap<RemoteId, Object>,
+    ) -> Result<BTreeMap<RemoteId, Found>> {
+        let reads = ids.iter().map(|id| async move { Ok((id.clone(), read_one(client, id.as_str()).await?)) });
+        Ok(gather(reads.collect()).await?.into_iter().collect())
+    }
+
+    async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {
+        let id = RemoteId::from(want.string("repository").unwrap_or_default());
+        put(cx.client, &id, want).await?;
+        cx.created(&id);
+        Ok(id)
+    }
+
+    async fn update(client: &Client, id: &RemoteId, _prior: &Object, want: &Object) -> Result<()> {
+        put(client, id, want).await
+    }
+
+    async fn delete(client: &Client, id: &RemoteId, _prior: &Object) -> Result<()> {
+        match client.ecr().delete_repository_policy().repository_name(id.as_str()).send().await {
+            Ok(_) => Ok(()),
+            Err(e) => Error::from(e).unless_not_found(),
+        }
+    }
+
+    /// A principal that was just made is not known to the registry at once.
+    fn retries(_operation: Operation, error: &Error) -> bool {
+        matches!(error.kind, ErrorKind::InUse | ErrorKind::NotYet)
+            || error.has_code("InvalidParameterException")
+                && error.message.contains("Invalid repository policy provided")
+    }
+
+    fn identity(want: &Object) -> BTreeMap<String, String> {
+        want.string("repository").map(|name| ("repository".to_owned(), name)).into_iter().collect()
+    }
+
+    async fn find(client: &Client, intent: &Intent) -> Result<Option<RemoteId>> {
+        let Some(name) = intent.identity.get("repository") else { return Ok(None) };
+        Ok(matches!(read_one(client, name).await?, Found::Object(_)).then(|| name.as_str().into()))
+    }
+}
+
+async fn read_one(client: &Client, name: &str) -> Result<Found> {
+    match client.ecr().get_repository_policy().repository_name(name).send().await {
+        Ok(answer) => Ok(Found::Object(
+            Object::new()
+                .with("id", name)
+                .with("policy", answer.policy_text)
+                .with("registry_id", answer.registry_id)
+                .with("repository", name),
+        )),
+        Err(e) => Error::from(e).unless_not_found().map(|()| Found::Gone),
+    }
+}
+
+async fn put(client: &Client, id: &RemoteId, want: &Object) -> Result<()> {
+    let policy = want.string("policy").unwrap_or_default();
+    client.ecr().set_repository_policy().repository_name(id.as_str()).policy_text(policy).send().await?;
+    Ok(())
+}
