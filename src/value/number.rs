@@ -284,7 +284,7 @@ impl Number {
         let places = if exponent < 0 { exponent.unsigned_abs() } else { 0 };
         let five = if exponent < 0 { UBig::from(5u8).pow(places) } else { UBig::ONE << exponent.unsigned_abs() };
         let upper = ((&mantissa + UBig::ONE) * &five).to_string();
-        let pad = |n: UBig| format!("{n:0>width$}", n = n.to_string(), width = upper.len()).into_bytes();
+        let pad = |n: UBig| zeros_before(&n.to_string(), upper.len()).into_bytes();
         let value = pad(&mantissa * &five);
         let lower = pad((&mantissa - UBig::ONE) * &five);
         let even = !mantissa.bit(1);
@@ -313,7 +313,7 @@ impl Number {
             break;
         }
         let text: String = digits.into_iter().map(char::from).collect();
-        let text = format!("{text:0>width$}", width = places + 1);
+        let text = zeros_before(&text, places + 1);
         let (whole, fraction) = text.split_at(text.len() - places);
         let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
         let whole = if whole.is_empty() { "0" } else { whole };
@@ -332,6 +332,11 @@ impl Number {
         let exponent = -isize::try_from(shift).unwrap_or(isize::MAX);
         Self::from_big(Big::from_parts(IBig::from_parts(sign, quotient), exponent).with_precision(PRECISION).value())
     }
+}
+
+/// A text made as wide as asked; the width of a format has a bound far below the digits of a number.
+fn zeros_before(text: &str, width: usize) -> String {
+    format!("{}{text}", "0".repeat(width.saturating_sub(text.len())))
 }
 
 /// Adds one to the last decimal digit.
