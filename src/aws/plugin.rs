@@ -21,10 +21,6 @@ use crate::schema::{Block, SharedSchema};
 /// Batches of one type that are read at the same time.
 const BATCHES_AT_ONCE: usize = 8;
 
-/// Types of the provider that are written with its newer library, which plans more than the older one.
-const NEWER: [&str; 3] =
-    ["aws_eks_pod_identity_association", "aws_vpc_security_group_egress_rule", "aws_vpc_security_group_ingress_rule"];
-
 /// Attempts of a read whose answer got lost. Reads change nothing, so they may be repeated.
 const READ_ATTEMPTS: u32 = 4;
 
@@ -172,11 +168,11 @@ impl Provider for AwsProvider {
     }
 
     fn plan(&self, kind: &str, change: &mut PlannedChange) -> Diagnostics {
-        let newer = NEWER.contains(&kind);
-        self.client.tags().plan(change, newer);
         if let Some(resource) = self.types.get(kind) {
+            let exactly = resource.plans_exactly();
+            self.client.tags().plan(change, exactly);
             resource.customize_plan(change);
-            if !newer {
+            if !exactly {
                 open::widen(&resource.schema().block, &mut change.planned);
             }
         }

@@ -63,8 +63,9 @@ impl Defaults {
     }
 
     /// `tags_all` is the defaults under the tags of the configuration. As in the provider, what is created without tags
-    /// tells them after the apply only, and so does a change to a tag without a value. Those of its newer types are known.
-    pub fn plan(&self, change: &mut PlannedChange, newer: bool) {
+    /// tells them after the apply only, and so does a change to a tag without a value. Those of a type that is planned
+    /// exactly are known.
+    pub fn plan(&self, change: &mut PlannedChange, exactly: bool) {
         let Some(tags) = change.config.get("tags").cloned() else { return };
         if !change.planned.0.contains_key("tags_all") {
             return;
@@ -75,7 +76,7 @@ impl Defaults {
         let without_value = entries.is_some_and(|all| all.values().any(|v| v.as_str() == Some("")));
         let all = match &change.prior {
             Some(prior) if none && prior.string_map("tags_all").is_empty() => return,
-            None if none && !newer => return,
+            None if none && !exactly => return,
             Some(prior) if without_value && prior.string_map("tags") == change.config.string_map("tags") => all,
             _ if without_value => Value::unknown(Type::map(Type::String)),
             _ => all,

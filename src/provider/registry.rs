@@ -22,6 +22,9 @@ pub trait AnyResource<C>: Send + Sync {
     fn read_batch(&self) -> usize;
     fn actions(&self) -> Actions;
     fn deletion(&self) -> Deletion;
+    fn plans_exactly(&self) -> bool {
+        false
+    }
     fn timeouts(&self) -> Timeouts;
     fn remote_id(&self, object: &Object) -> Option<RemoteId>;
     fn customize_plan(&self, change: &mut PlannedChange);
@@ -96,6 +99,9 @@ impl<T: ResourceType> AnyResource<T::Client> for Resource<T> {
     }
     fn deletion(&self) -> Deletion {
         T::DELETION
+    }
+    fn plans_exactly(&self) -> bool {
+        T::PLANS_EXACTLY
     }
     fn timeouts(&self) -> Timeouts {
         T::timeouts()

@@ -187,6 +187,9 @@ pub trait ResourceType: Send + Sync + 'static {
     const READ_BATCH: usize;
     const ACTIONS: Actions;
     const DELETION: Deletion = Deletion::Immediate;
+    /// Whether the public provider plans only what the configuration leaves open as unknown, as its newer library does:
+    /// the older one widens sets with an unknown element, and tells no tags before the apply where there are none.
+    const PLANS_EXACTLY: bool = false;
 
     fn schema() -> Schema;
 

@@ -27,6 +27,7 @@ impl<const EGRESS: bool> ResourceType for SecurityGroupRule<EGRESS> {
     const NAME: &'static str =
         if EGRESS { "aws_vpc_security_group_egress_rule" } else { "aws_vpc_security_group_ingress_rule" };
     const READ_BATCH: usize = 1000;
+    const PLANS_EXACTLY: bool = true;
     const ACTIONS: Actions = Actions {
         read: &["ec2:DescribeSecurityGroupRules"],
         create: if EGRESS {

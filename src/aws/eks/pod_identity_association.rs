@@ -18,6 +18,7 @@ impl ResourceType for PodIdentityAssociation {
     type Client = Client;
     const NAME: &'static str = "aws_eks_pod_identity_association";
     const READ_BATCH: usize = 100;
+    const PLANS_EXACTLY: bool = true;
     const ACTIONS: Actions = Actions {
         read: &["eks:DescribePodIdentityAssociation", "eks:ListPodIdentityAssociations"],
         create: &["eks:CreatePodIdentityAssociation", "eks:TagResource", "iam:PassRole", "iam:GetRole"],
