@@ -9,7 +9,15 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 
-use crate::provider::{Error, ErrorKind};
+use crate::provider::{Error, ErrorKind, Result};
+
+/// How a deletion ended: what is gone already is deleted.
+pub fn deleted<T, E>(answer: std::result::Result<T, E>) -> Result<()>
+where
+    Error: From<E>,
+{
+    answer.map(drop).map_err(Error::from).or_else(Error::unless_not_found)
+}
 
 impl<E> From<SdkError<E, HttpResponse>> for Error
 where

@@ -7,7 +7,8 @@ use aws_sdk_acm::types::{CertificateOptions, DomainValidationOption, KeyAlgorith
 use sha2::{Digest, Sha256};
 
 use super::{certificate_object, certificate_plan, read};
-use crate::aws::gather::gather;
+use crate::aws::error::deleted;
+use crate::aws::gather::{gather, one_by_one};
 use crate::aws::{Client, tags as all_tags, validate};
 use crate::provider::{
     Actions, CreateCx, Error, Found, Intent, Object, PlannedChange, Readiness, RemoteId, ResourceType, Result, Timeouts,
@@ -82,13 +83,13 @@ impl ResourceType for Certificate {
         ids: &[RemoteId],
         _prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
-        let reads = ids.iter().map(|id| async move {
+        one_by_one(ids, |id| async move {
             let (live, tags) =
                 futures::try_join!(read::describe(client, id.as_str()), read::tags(client, id.as_str()))?;
             let found = live.map_or(Found::Gone, |live| Found::Object(certificate_object::object(&live, tags)));
-            Ok((id.clone(), found))
-        });
-        Ok(gather(reads.collect()).await?.into_iter().collect())
+            Ok(found)
+        })
+        .await
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {
@@ -126,10 +127,7 @@ impl ResourceType for Certificate {
     }
 
     async fn delete(client: &Client, id: &RemoteId, _prior: &Object) -> Result<()> {
-        match client.acm().delete_certificate().certificate_arn(id.as_str()).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.acm().delete_certificate().certificate_arn(id.as_str()).send().await)
     }
 
     fn readiness(object: &Object) -> Readiness {

@@ -6,7 +6,7 @@ use aws_sdk_acm::types::{CertificateDetail, CertificateStatus, CertificateType, 
 use aws_smithy_types::date_time::Format;
 
 use super::read;
-use crate::aws::gather::gather;
+use crate::aws::gather::one_by_one;
 use crate::aws::{Client, validate};
 use crate::provider::{
     Actions, CreateCx, Error, ErrorKind, Found, Intent, Object, RemoteId, ResourceType, Result, Timeouts,
@@ -41,13 +41,13 @@ impl ResourceType for CertificateValidation {
         ids: &[RemoteId],
         _prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
-        let reads = ids.iter().map(|id| async move {
+        one_by_one(ids, |id| async move {
             let live = read::describe(client, id.as_str()).await?;
             let issued = live.filter(|live| live.status == Some(CertificateStatus::Issued));
             let found = issued.map(|live| Object::new().with("certificate_arn", id.as_str()).with("id", moment(&live)));
-            Ok((id.clone(), found.map_or(Found::Gone, Found::Object)))
-        });
-        Ok(gather(reads.collect()).await?.into_iter().collect())
+            Ok(found.map_or(Found::Gone, Found::Object))
+        })
+        .await
     }
 
     /// Nothing is made: it waits until the certificate is issued.

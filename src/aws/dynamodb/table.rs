@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{table_object, table_request, table_schema, table_update};
 use crate::aws::Client;
-use crate::aws::gather::gather;
+use crate::aws::error::deleted;
+use crate::aws::gather::one_by_one;
 use crate::provider::{
     Actions, CreateCx, Deletion, Error, ErrorKind, Found, Intent, Object, Operation, PlannedChange, Readiness,
     RemoteId, ResourceType, Result, Timeouts,
@@ -66,8 +67,7 @@ impl ResourceType for Table {
         ids: &[RemoteId],
         _prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
-        let reads = ids.iter().map(|id| async move { Ok((id.clone(), read_one(client, id.as_str()).await?)) });
-        Ok(gather(reads.collect()).await?.into_iter().collect())
+        one_by_one(ids, |id| read_one(client, id.as_str())).await
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {
@@ -88,10 +88,7 @@ impl ResourceType for Table {
     }
 
     async fn delete(client: &Client, id: &RemoteId, _prior: &Object) -> Result<()> {
-        match client.dynamodb().delete_table().table_name(id.as_str()).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.dynamodb().delete_table().table_name(id.as_str()).send().await)
     }
 
     fn readiness(object: &Object) -> Readiness {

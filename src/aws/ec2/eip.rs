@@ -7,6 +7,7 @@ use aws_sdk_ec2::types::{Address, AddressAttribute, AddressAttributeName, Domain
 use super::equality::is_set;
 use super::read::{gone, texts, visible};
 use super::tags;
+use crate::aws::error::deleted;
 use crate::aws::{Client, tags as all_tags};
 use crate::provider::{
     Actions, CreateCx, Error, Found, Intent, Object, PlannedChange, RemoteId, ResourceType, Result, Timeouts,
@@ -121,10 +122,7 @@ impl ResourceType for Eip {
         disassociate(client, prior).await?;
         let group = prior.string("network_border_group");
         let call = client.ec2().release_address().allocation_id(id.as_str()).set_network_border_group(group);
-        match call.send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(call.send().await)
     }
 
     fn timeouts() -> Timeouts {

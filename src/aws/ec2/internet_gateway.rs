@@ -6,6 +6,7 @@ use aws_sdk_ec2::types::{InternetGateway as Gateway, ResourceType as Kind};
 
 use super::read::{arn, gone, texts, visible};
 use super::tags;
+use crate::aws::error::deleted;
 use crate::aws::{Client, tags as all_tags};
 use crate::provider::{Actions, CreateCx, Error, Found, Intent, Object, RemoteId, ResourceType, Result, Timeouts};
 use crate::schema::{Schema, string};
@@ -83,10 +84,7 @@ impl ResourceType for InternetGateway {
         if let Some(vpc) = prior.string("vpc_id") {
             detach(client, id.as_str(), &vpc).await?;
         }
-        match client.ec2().delete_internet_gateway().internet_gateway_id(id.as_str()).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.ec2().delete_internet_gateway().internet_gateway_id(id.as_str()).send().await)
     }
 
     fn timeouts() -> Timeouts {

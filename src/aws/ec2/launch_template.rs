@@ -7,6 +7,7 @@ use aws_sdk_ec2::types::{LaunchTemplate as Live, LaunchTemplateVersion, Resource
 use super::equality::{is_set, same};
 use super::read::{FILTER_VALUES, arn, gone};
 use super::{launch_template_object as flat, launch_template_request as request, launch_template_schema, names, tags};
+use crate::aws::error::deleted;
 use crate::aws::{Client, tags as all_tags};
 use crate::provider::{Actions, CreateCx, Error, Found, Intent, Object, PlannedChange, RemoteId, ResourceType, Result};
 use crate::schema::Schema;
@@ -128,10 +129,7 @@ impl ResourceType for LaunchTemplate {
     }
 
     async fn delete(client: &Client, id: &RemoteId, _prior: &Object) -> Result<()> {
-        match client.ec2().delete_launch_template().launch_template_id(id.as_str()).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.ec2().delete_launch_template().launch_template_id(id.as_str()).send().await)
     }
 
     fn identity(want: &Object) -> BTreeMap<String, String> {

@@ -7,6 +7,7 @@ use aws_sdk_ec2::types::{ConnectivityType, NatGateway as Live, NatGatewayAddress
 use super::equality::is_set;
 use super::read::{gone, texts, visible};
 use super::tags;
+use crate::aws::error::deleted;
 use crate::aws::{Client, tags as all_tags};
 use crate::provider::{
     Actions, CreateCx, Deletion, Error, Found, Intent, Object, PlannedChange, Readiness, RemoteId, ResourceType,
@@ -152,10 +153,7 @@ impl ResourceType for NatGateway {
     }
 
     async fn delete(client: &Client, id: &RemoteId, _prior: &Object) -> Result<()> {
-        match client.ec2().delete_nat_gateway().nat_gateway_id(id.as_str()).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.ec2().delete_nat_gateway().nat_gateway_id(id.as_str()).send().await)
     }
 
     fn readiness(object: &Object) -> Readiness {

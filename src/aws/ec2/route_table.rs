@@ -9,6 +9,7 @@ use super::read::{arn, gone, texts, visible};
 use super::route_calls::{self, Target};
 use super::route_tables::{Destination, TARGETS, describe, destination, load, same_destination, targets};
 use super::tags;
+use crate::aws::error::deleted;
 use crate::aws::{Client, tags as all_tags};
 use crate::provider::{
     Actions, CreateCx, Error, Found, Intent, Object, PlannedChange, RemoteId, ResourceType, Result, Timeouts,
@@ -119,10 +120,7 @@ impl ResourceType for RouteTable {
             let call = call.set_association_id(association.route_table_association_id);
             call.send().await.map(drop).map_err(Error::from).or_else(Error::unless_not_found)?;
         }
-        match client.ec2().delete_route_table().route_table_id(id.as_str()).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.ec2().delete_route_table().route_table_id(id.as_str()).send().await)
     }
 
     fn timeouts() -> Timeouts {

@@ -7,6 +7,7 @@ use aws_sdk_ec2::types::{RouteTable, RouteTableAssociation as Live};
 use super::read::{FILTER_VALUES, gone, visible};
 use super::route_tables::{describe, load};
 use crate::aws::Client;
+use crate::aws::error::deleted;
 use crate::provider::{
     Actions, CreateCx, Deletion, Error, Found, Intent, Object, PlannedChange, Readiness, RemoteId, ResourceType,
     Result, Timeouts,
@@ -114,10 +115,7 @@ impl ResourceType for RouteTableAssociation {
 
     async fn delete(client: &Client, _id: &RemoteId, prior: &Object) -> Result<()> {
         let Some(id) = prior.string("id") else { return Ok(()) };
-        match client.ec2().disassociate_route_table().association_id(id).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.ec2().disassociate_route_table().association_id(id).send().await)
     }
 
     fn readiness(object: &Object) -> Readiness {

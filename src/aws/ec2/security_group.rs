@@ -11,6 +11,7 @@ use super::inline_rules::{
 };
 use super::read::{FILTER_VALUES, arn, gone, texts, visible};
 use super::{names, tags};
+use crate::aws::error::deleted;
 use crate::aws::{Client, tags as all_tags};
 use crate::provider::{
     Actions, CreateCx, Error, Found, Intent, Object, PlannedChange, RemoteId, ResourceType, Result, Timeouts,
@@ -135,10 +136,7 @@ impl ResourceType for SecurityGroup {
         if prior.bool("revoke_rules_on_delete") == Some(true) {
             revoke_all(client, id.as_str()).await?;
         }
-        match client.ec2().delete_security_group().group_id(id.as_str()).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.ec2().delete_security_group().group_id(id.as_str()).send().await)
     }
 
     fn timeouts() -> Timeouts {

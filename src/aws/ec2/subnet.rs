@@ -9,6 +9,7 @@ use aws_sdk_ec2::types::{
 use super::equality::is_set;
 use super::read::{gone, texts, visible};
 use super::tags;
+use crate::aws::error::deleted;
 use crate::aws::{Client, tags as all_tags, validate};
 use crate::provider::{
     Actions, CreateCx, Error, Found, Intent, Object, PlannedChange, Readiness, RemoteId, ResourceType, Result, Timeouts,
@@ -143,10 +144,7 @@ impl ResourceType for Subnet {
     }
 
     async fn delete(client: &Client, id: &RemoteId, _prior: &Object) -> Result<()> {
-        match client.ec2().delete_subnet().subnet_id(id.as_str()).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.ec2().delete_subnet().subnet_id(id.as_str()).send().await)
     }
 
     fn readiness(object: &Object) -> Readiness {

@@ -7,6 +7,7 @@ use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType as Kind, Tenancy, V
 use super::equality::is_set;
 use super::read::{arn, gone, texts, visible};
 use super::{tags, vpc_parts};
+use crate::aws::error::deleted;
 use crate::aws::gather::gather;
 use crate::aws::{Client, tags as all_tags, validate};
 use crate::provider::{
@@ -180,10 +181,7 @@ impl ResourceType for Vpc {
     }
 
     async fn delete(client: &Client, id: &RemoteId, _prior: &Object) -> Result<()> {
-        match client.ec2().delete_vpc().vpc_id(id.as_str()).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.ec2().delete_vpc().vpc_id(id.as_str()).send().await)
     }
 
     fn readiness(object: &Object) -> Readiness {

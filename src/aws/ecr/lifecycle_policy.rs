@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::lifecycle_text;
-use crate::aws::gather::gather;
+use crate::aws::error::deleted;
+use crate::aws::gather::one_by_one;
 use crate::aws::{Client, validate};
 use crate::provider::{Actions, CreateCx, Error, Found, Intent, Object, PlannedChange, RemoteId, ResourceType, Result};
 use crate::schema::{Normal, Schema, string};
@@ -44,8 +45,7 @@ impl ResourceType for LifecyclePolicy {
         ids: &[RemoteId],
         _prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
-        let reads = ids.iter().map(|id| async move { Ok((id.clone(), read_one(client, id.as_str()).await?)) });
-        Ok(gather(reads.collect()).await?.into_iter().collect())
+        one_by_one(ids, |id| read_one(client, id.as_str())).await
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {
@@ -60,10 +60,7 @@ impl ResourceType for LifecyclePolicy {
     }
 
     async fn delete(client: &Client, id: &RemoteId, _prior: &Object) -> Result<()> {
-        match client.ecr().delete_lifecycle_policy().repository_name(id.as_str()).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.ecr().delete_lifecycle_policy().repository_name(id.as_str()).send().await)
     }
 
     fn identity(want: &Object) -> BTreeMap<String, String> {

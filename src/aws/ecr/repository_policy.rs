@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::aws::gather::gather;
+use crate::aws::error::deleted;
+use crate::aws::gather::one_by_one;
 use crate::aws::{Client, validate};
 use crate::provider::{
     Actions, CreateCx, Error, ErrorKind, Found, Intent, Object, Operation, RemoteId, ResourceType, Result,
@@ -35,8 +36,7 @@ impl ResourceType for RepositoryPolicy {
         ids: &[RemoteId],
         _prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
-        let reads = ids.iter().map(|id| async move { Ok((id.clone(), read_one(client, id.as_str()).await?)) });
-        Ok(gather(reads.collect()).await?.into_iter().collect())
+        one_by_one(ids, |id| read_one(client, id.as_str())).await
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {
@@ -51,10 +51,7 @@ impl ResourceType for RepositoryPolicy {
     }
 
     async fn delete(client: &Client, id: &RemoteId, _prior: &Object) -> Result<()> {
-        match client.ecr().delete_repository_policy().repository_name(id.as_str()).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.ecr().delete_repository_policy().repository_name(id.as_str()).send().await)
     }
 
     /// A principal that was just made is not known to the registry at once.

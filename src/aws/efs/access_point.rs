@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_efs::types::{AccessPointDescription, CreationInfo, LifeCycleState, PosixUser, RootDirectory};
 
 use super::tags;
+use crate::aws::error::deleted;
 use crate::aws::{Client, tags as all_tags};
 use crate::provider::{
     Actions, CreateCx, Deletion, Error, Found, Intent, Object, Readiness, RemoteId, ResourceType, Result, Timeouts,
@@ -92,10 +93,7 @@ impl ResourceType for AccessPoint {
     }
 
     async fn delete(client: &Client, id: &RemoteId, _prior: &Object) -> Result<()> {
-        match client.efs().delete_access_point().access_point_id(id.as_str()).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.efs().delete_access_point().access_point_id(id.as_str()).send().await)
     }
 
     fn readiness(object: &Object) -> Readiness {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_efs::types::{FileSystemDescription, FileSystemSize, LifeCycleState, PerformanceMode, ThroughputMode};
 
 use super::{dns_suffix, lifecycle, tags};
+use crate::aws::error::deleted;
 use crate::aws::gather::gather;
 use crate::aws::{Client, tags as all_tags, validate};
 use crate::provider::{
@@ -174,10 +175,7 @@ impl ResourceType for FileSystem {
     }
 
     async fn delete(client: &Client, id: &RemoteId, _prior: &Object) -> Result<()> {
-        match client.efs().delete_file_system().file_system_id(id.as_str()).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.efs().delete_file_system().file_system_id(id.as_str()).send().await)
     }
 
     fn readiness(object: &Object) -> Readiness {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::aws::gather::gather;
+use crate::aws::error::deleted;
+use crate::aws::gather::one_by_one;
 use crate::aws::{Client, validate};
 use crate::provider::{
     Actions, CreateCx, Error, ErrorKind, Found, Intent, Object, Operation, RemoteId, ResourceType, Result,
@@ -35,11 +36,11 @@ impl ResourceType for FileSystemPolicy {
         ids: &[RemoteId],
         _prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
-        let reads = ids.iter().map(|id| async move {
+        one_by_one(ids, |id| async move {
             let policy = get(client, id.as_str()).await?;
-            Ok((id.clone(), policy.map_or(Found::Gone, |p| Found::Object(object(id, p)))))
-        });
-        Ok(gather(reads.collect()).await?.into_iter().collect())
+            Ok(policy.map_or(Found::Gone, |p| Found::Object(object(id, p))))
+        })
+        .await
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {
@@ -57,10 +58,7 @@ impl ResourceType for FileSystemPolicy {
     }
 
     async fn delete(client: &Client, id: &RemoteId, _prior: &Object) -> Result<()> {
-        match client.efs().delete_file_system_policy().file_system_id(id.as_str()).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.efs().delete_file_system_policy().file_system_id(id.as_str()).send().await)
     }
 
     /// A role that was just made is not known as a principal at once.

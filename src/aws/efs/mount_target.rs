@@ -7,6 +7,7 @@ use aws_sdk_efs::types::{LifeCycleState, MountTargetDescription};
 
 use super::dns_suffix;
 use crate::aws::Client;
+use crate::aws::error::deleted;
 use crate::aws::gather::gather;
 use crate::provider::{
     Actions, CreateCx, Deletion, Error, Found, Intent, Object, Readiness, RemoteId, ResourceType, Result, Timeouts,
@@ -108,10 +109,7 @@ impl ResourceType for MountTarget {
     }
 
     async fn delete(client: &Client, id: &RemoteId, _prior: &Object) -> Result<()> {
-        match client.efs().delete_mount_target().mount_target_id(id.as_str()).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.efs().delete_mount_target().mount_target_id(id.as_str()).send().await)
     }
 
     fn readiness(object: &Object) -> Readiness {

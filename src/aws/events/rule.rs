@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_eventbridge::types::{Rule as Live, RuleState, Tag};
 
 use super::rule_name;
+use crate::aws::error::deleted;
 use crate::aws::gather::gather;
 use crate::aws::{Client, name, tags as all_tags, validate};
 use crate::provider::{
@@ -125,10 +126,7 @@ impl ResourceType for Rule {
         let (bus, name) = rule_name::parts(id.as_str());
         let call = client.events().delete_rule().name(name).event_bus_name(bus);
         let force = prior.bool("force_destroy").filter(|force| *force);
-        match call.set_force(force).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(call.set_force(force).send().await)
     }
 
     /// Its last target was taken away this moment, or its role was made.

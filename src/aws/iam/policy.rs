@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_iam::types::ManagedPolicyDetail;
 
 use super::{naming, read, tags};
+use crate::aws::error::deleted;
 use crate::aws::policy::decode_document;
 use crate::aws::{Client, tags as all_tags, validate};
 use crate::provider::{
@@ -137,10 +138,7 @@ impl ResourceType for Policy {
         for version in versions.iter().filter(|v| !v.is_default) {
             delete_version(client, arn, &version.id).await?;
         }
-        match client.iam().delete_policy().policy_arn(arn).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.iam().delete_policy().policy_arn(arn).send().await)
     }
 
     fn timeouts() -> Timeouts {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{naming, read};
+use crate::aws::error::deleted;
 use crate::aws::{Client, validate};
 use crate::provider::{
     Actions, CreateCx, Error, Found, Intent, Object, Operation, PlannedChange, RemoteId, ResourceType, Result, Timeouts,
@@ -73,10 +74,7 @@ impl ResourceType for RolePolicy {
 
     async fn delete(client: &Client, id: &RemoteId, _prior: &Object) -> Result<()> {
         let (role, name) = id.pair(':')?;
-        match client.iam().delete_role_policy().role_name(role).policy_name(name).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.iam().delete_role_policy().role_name(role).policy_name(name).send().await)
     }
 
     fn timeouts() -> Timeouts {

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{naming, read};
+use crate::aws::error::deleted;
 use crate::aws::{Client, validate};
 use crate::provider::{
     Actions, CreateCx, Error, Found, Intent, Object, Operation, RemoteId, ResourceType, Result, Timeouts,
@@ -78,10 +79,7 @@ impl ResourceType for RolePolicyAttachment {
 
     async fn delete(client: &Client, id: &RemoteId, _prior: &Object) -> Result<()> {
         let (role, arn) = id.pair('/')?;
-        match client.iam().detach_role_policy().role_name(role).policy_arn(arn).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.iam().detach_role_policy().role_name(role).policy_arn(arn).send().await)
     }
 
     fn timeouts() -> Timeouts {

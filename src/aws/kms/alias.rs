@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use aws_sdk_kms::types::AliasListEntry;
 
+use crate::aws::error::deleted;
 use crate::aws::{Client, name};
 use crate::provider::{
-    Actions, CreateCx, Error, Found, Intent, Object, PlannedChange, RemoteId, ResourceType, Result, Timeouts,
+    Actions, CreateCx, Found, Intent, Object, PlannedChange, RemoteId, ResourceType, Result, Timeouts,
 };
 use crate::schema::{Schema, string};
 use crate::value::Value;
@@ -86,10 +87,7 @@ impl ResourceType for Alias {
     }
 
     async fn delete(client: &Client, id: &RemoteId, _prior: &Object) -> Result<()> {
-        match client.kms().delete_alias().alias_name(id.as_str()).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.kms().delete_alias().alias_name(id.as_str()).send().await)
     }
 
     fn identity(want: &Object) -> BTreeMap<String, String> {

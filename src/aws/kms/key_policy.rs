@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_kms::types::KeyState;
 use serde_json::json;
 
-use crate::aws::gather::gather;
+use crate::aws::gather::one_by_one;
 use crate::aws::{Client, validate};
 use crate::provider::{
     Actions, CreateCx, Error, ErrorKind, Found, Intent, Object, Operation, RemoteId, ResourceType, Result, Timeouts,
@@ -41,14 +41,14 @@ impl ResourceType for KeyPolicy {
         ids: &[RemoteId],
         _prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
-        let reads = ids.iter().map(|id| async move {
+        one_by_one(ids, |id| async move {
             let policy = get(client, id.as_str()).await?;
             let object = |policy: String| {
                 Object::new().with("id", id.as_str()).with("key_id", id.as_str()).with("policy", policy)
             };
-            Ok((id.clone(), policy.map_or(Found::Gone, |p| Found::Object(object(p)))))
-        });
-        Ok(gather(reads.collect()).await?.into_iter().collect())
+            Ok(policy.map_or(Found::Gone, |p| Found::Object(object(p))))
+        })
+        .await
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {

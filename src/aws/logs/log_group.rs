@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_cloudwatchlogs::types::{LogGroup as Group, LogGroupClass};
 
+use crate::aws::error::deleted;
 use crate::aws::gather::gather;
 use crate::aws::{Client, name, tags as all_tags, validate};
 use crate::provider::{
@@ -116,10 +117,7 @@ impl ResourceType for LogGroup {
         if prior.bool("skip_destroy") == Some(true) {
             return Ok(());
         }
-        match client.logs().delete_log_group().log_group_name(id.as_str()).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.logs().delete_log_group().log_group_name(id.as_str()).send().await)
     }
 
     fn identity(want: &Object) -> BTreeMap<String, String> {

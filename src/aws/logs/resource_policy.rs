@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::aws::error::deleted;
 use crate::aws::{Client, validate};
 use crate::provider::{
     Actions, CreateCx, Error, ErrorKind, Found, Intent, Object, Operation, RemoteId, ResourceType, Result, Timeouts,
@@ -59,10 +60,7 @@ impl ResourceType for ResourcePolicy {
     }
 
     async fn delete(client: &Client, id: &RemoteId, _prior: &Object) -> Result<()> {
-        match client.logs().delete_resource_policy().policy_name(id.as_str()).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.logs().delete_resource_policy().policy_name(id.as_str()).send().await)
     }
 
     fn retries(_operation: Operation, error: &Error) -> bool {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 
 use super::{bucket_name, bucket_objects, bucket_schema, bucket_state, bucket_tags, part};
-use crate::aws::gather::gather;
+use crate::aws::gather::one_by_one;
 use crate::aws::{Client, name, tags as all_tags};
 use crate::provider::{
     Actions, CreateCx, Error, Found, Intent, Object, Operation, PlannedChange, RemoteId, ResourceType, Result, Timeouts,
@@ -70,12 +70,12 @@ impl ResourceType for Bucket {
         ids: &[RemoteId],
         prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
-        let reads = ids.iter().map(|id| async move {
+        one_by_one(ids, |id| async move {
             let prior = prior.get(id).filter(|p| !p.0.is_empty());
             let found = bucket_state::read(client, id.as_str(), prior).await?;
-            Ok((id.clone(), found.map_or(Found::Gone, Found::Object)))
-        });
-        Ok(gather(reads.collect()).await?.into_iter().collect())
+            Ok(found.map_or(Found::Gone, Found::Object))
+        })
+        .await
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {

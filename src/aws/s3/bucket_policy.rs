@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::part;
-use crate::aws::gather::gather;
+use crate::aws::gather::one_by_one;
 use crate::aws::{Client, validate};
 use crate::provider::{Actions, CreateCx, Error, Found, Intent, Object, Operation, RemoteId, ResourceType, Result};
 use crate::schema::{Normal, Schema, string};
@@ -33,13 +33,13 @@ impl ResourceType for BucketPolicy {
         ids: &[RemoteId],
         _prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
-        let reads = ids.iter().map(|id| async move {
+        one_by_one(ids, |id| async move {
             let found = live(client, id.as_str())
                 .await?
                 .map(|policy| Object::new().with("bucket", id.as_str()).with("id", id.as_str()).with("policy", policy));
-            Ok((id.clone(), found.map_or(Found::Gone, Found::Object)))
-        });
-        Ok(gather(reads.collect()).await?.into_iter().collect())
+            Ok(found.map_or(Found::Gone, Found::Object))
+        })
+        .await
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {

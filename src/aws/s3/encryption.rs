@@ -7,7 +7,7 @@ use aws_sdk_s3::types::{
 };
 
 use super::part;
-use crate::aws::gather::gather;
+use crate::aws::gather::one_by_one;
 use crate::aws::{Client, validate};
 use crate::provider::{Actions, CreateCx, Error, Found, Intent, Object, Operation, RemoteId, ResourceType, Result};
 use crate::schema::{Block, Schema, boolean, list_block, set_block, string};
@@ -45,12 +45,12 @@ impl ResourceType for Encryption {
         ids: &[RemoteId],
         _prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
-        let reads = ids.iter().map(|id| async move {
+        one_by_one(ids, |id| async move {
             let (bucket, owner) = part::parts(id);
             let rules = rules(client, bucket, owner).await?;
-            Ok((id.clone(), rules.map_or(Found::Gone, |r| Found::Object(part::named(id).with("rule", objects(&r))))))
-        });
-        Ok(gather(reads.collect()).await?.into_iter().collect())
+            Ok(rules.map_or(Found::Gone, |r| Found::Object(part::named(id).with("rule", objects(&r)))))
+        })
+        .await
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_s3::types::{ObjectOwnership, OwnershipControls as Controls, OwnershipControlsRule};
 
 use super::part;
-use crate::aws::gather::gather;
+use crate::aws::gather::one_by_one;
 use crate::aws::{Client, validate};
 use crate::provider::{Actions, CreateCx, Error, Found, Intent, Object, Operation, RemoteId, ResourceType, Result};
 use crate::schema::{Block, Schema, list_block, string};
@@ -37,7 +37,7 @@ impl ResourceType for OwnershipControls {
         ids: &[RemoteId],
         _prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
-        let reads = ids.iter().map(|id| async move {
+        one_by_one(ids, |id| async move {
             let found = live(client, id).await?.map(|controls| {
                 let rules = controls.rules.iter();
                 let rules = rules.map(|r| Object::new().with("object_ownership", r.object_ownership.as_str()));
@@ -46,9 +46,9 @@ impl ResourceType for OwnershipControls {
                     .with("id", id.as_str())
                     .with("rule", rules.collect::<Vec<_>>())
             });
-            Ok((id.clone(), found.map_or(Found::Gone, Found::Object)))
-        });
-        Ok(gather(reads.collect()).await?.into_iter().collect())
+            Ok(found.map_or(Found::Gone, Found::Object))
+        })
+        .await
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {

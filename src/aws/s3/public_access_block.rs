@@ -6,7 +6,7 @@ use aws_sdk_s3::types::PublicAccessBlockConfiguration;
 
 use super::part;
 use crate::aws::Client;
-use crate::aws::gather::gather;
+use crate::aws::gather::one_by_one;
 use crate::provider::{Actions, CreateCx, Error, Found, Intent, Object, Operation, RemoteId, ResourceType, Result};
 use crate::schema::{Schema, boolean, string};
 
@@ -39,7 +39,7 @@ impl ResourceType for PublicAccessBlock {
         ids: &[RemoteId],
         _prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
-        let reads = ids.iter().map(|id| async move {
+        one_by_one(ids, |id| async move {
             let found = live(client, id).await?.map(|live| {
                 Object::new()
                     .with("block_public_acls", live.block_public_acls.unwrap_or_default())
@@ -49,9 +49,9 @@ impl ResourceType for PublicAccessBlock {
                     .with("ignore_public_acls", live.ignore_public_acls.unwrap_or_default())
                     .with("restrict_public_buckets", live.restrict_public_buckets.unwrap_or_default())
             });
-            Ok((id.clone(), found.map_or(Found::Gone, Found::Object)))
-        });
-        Ok(gather(reads.collect()).await?.into_iter().collect())
+            Ok(found.map_or(Found::Gone, Found::Object))
+        })
+        .await
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {

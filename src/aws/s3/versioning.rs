@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_s3::types::{BucketVersioningStatus, MfaDelete, MfaDeleteStatus, VersioningConfiguration};
 
 use super::part;
-use crate::aws::gather::gather;
+use crate::aws::gather::one_by_one;
 use crate::aws::{Client, validate};
 use crate::provider::{
     Actions, CreateCx, Error, Found, Intent, Object, Operation, PlannedChange, RemoteId, ResourceType, Result,
@@ -59,12 +59,12 @@ impl ResourceType for Versioning {
         ids: &[RemoteId],
         prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
-        let reads = ids.iter().map(|id| async move {
+        one_by_one(ids, |id| async move {
             let found = live(client, id).await?;
             let mfa = prior.get(id).and_then(|p| p.string("mfa"));
-            Ok((id.clone(), found.map_or(Found::Gone, |block| object(id, block, mfa))))
-        });
-        Ok(gather(reads.collect()).await?.into_iter().collect())
+            Ok(found.map_or(Found::Gone, |block| object(id, block, mfa)))
+        })
+        .await
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {

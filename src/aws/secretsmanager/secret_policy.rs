@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::aws::gather::gather;
+use crate::aws::gather::one_by_one;
 use crate::aws::{Client, validate};
 use crate::provider::{
     Actions, CreateCx, Error, ErrorKind, Found, Intent, Object, Operation, RemoteId, ResourceType, Result, Timeouts,
@@ -35,14 +35,14 @@ impl ResourceType for SecretPolicy {
         ids: &[RemoteId],
         _prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
-        let reads = ids.iter().map(|id| async move {
+        one_by_one(ids, |id| async move {
             let policy = get(client, id.as_str()).await?;
             let object = |policy: String| {
                 Object::new().with("id", id.as_str()).with("policy", policy).with("secret_arn", id.as_str())
             };
-            Ok((id.clone(), policy.map_or(Found::Gone, |p| Found::Object(object(p)))))
-        });
-        Ok(gather(reads.collect()).await?.into_iter().collect())
+            Ok(policy.map_or(Found::Gone, |p| Found::Object(object(p))))
+        })
+        .await
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {

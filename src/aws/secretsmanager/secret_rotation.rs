@@ -7,7 +7,7 @@ use aws_sdk_secretsmanager::types::RotationRulesType;
 
 use super::request_token;
 use crate::aws::Client;
-use crate::aws::gather::gather;
+use crate::aws::gather::one_by_one;
 use crate::provider::{
     Actions, CreateCx, Error, ErrorKind, Found, Intent, Object, Operation, PlannedChange, RemoteId, ResourceType,
     Result, Timeouts,
@@ -62,11 +62,11 @@ impl ResourceType for SecretRotation {
         ids: &[RemoteId],
         _prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
-        let reads = ids.iter().map(|id| async move {
+        one_by_one(ids, |id| async move {
             let secret = describe(client, id.as_str()).await?;
-            Ok((id.clone(), secret.map_or(Found::Gone, |s| Found::Object(object(id, s)))))
-        });
-        Ok(gather(reads.collect()).await?.into_iter().collect())
+            Ok(secret.map_or(Found::Gone, |s| Found::Object(object(id, s))))
+        })
+        .await
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {

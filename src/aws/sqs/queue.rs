@@ -6,7 +6,8 @@ use aws_sdk_sqs::types::QueueAttributeName;
 
 use super::attributes::{self, Attributes};
 use super::queue_name;
-use crate::aws::gather::gather;
+use crate::aws::error::deleted;
+use crate::aws::gather::one_by_one;
 use crate::aws::{Client, tags as all_tags, validate};
 use crate::provider::{
     Actions, CreateCx, Deletion, Error, Found, Intent, Object, Operation, PlannedChange, RemoteId, ResourceType,
@@ -127,8 +128,7 @@ impl ResourceType for Queue {
         ids: &[RemoteId],
         _prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
-        let reads = ids.iter().map(|id| async move { Ok((id.clone(), read_one(client, id.as_str()).await?)) });
-        Ok(gather(reads.collect()).await?.into_iter().collect())
+        one_by_one(ids, |id| read_one(client, id.as_str())).await
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {
@@ -180,10 +180,7 @@ impl ResourceType for Queue {
     }
 
     async fn delete(client: &Client, id: &RemoteId, _prior: &Object) -> Result<()> {
-        match client.sqs().delete_queue().queue_url(id.as_str()).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.sqs().delete_queue().queue_url(id.as_str()).send().await)
     }
 
     fn retries(operation: Operation, error: &Error) -> bool {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_sqs::types::QueueAttributeName;
 
 use super::attributes::{self, Attributes};
-use crate::aws::gather::gather;
+use crate::aws::gather::one_by_one;
 use crate::aws::{Client, validate};
 use crate::provider::{Actions, CreateCx, Error, Found, Intent, Object, Operation, RemoteId, ResourceType, Result};
 use crate::schema::{Normal, Schema, string};
@@ -37,8 +37,7 @@ impl ResourceType for QueuePolicy {
         ids: &[RemoteId],
         _prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
-        let reads = ids.iter().map(|id| async move { Ok((id.clone(), read_one(client, id).await?)) });
-        Ok(gather(reads.collect()).await?.into_iter().collect())
+        one_by_one(ids, |id| read_one(client, id)).await
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {

@@ -7,6 +7,7 @@ use aws_sdk_ssm::types::{
     Tag,
 };
 
+use crate::aws::error::deleted;
 use crate::aws::gather::gather;
 use crate::aws::{Client, tags as all_tags, validate};
 use crate::provider::{
@@ -147,10 +148,7 @@ impl ResourceType for Parameter {
     }
 
     async fn delete(client: &Client, id: &RemoteId, _prior: &Object) -> Result<()> {
-        match client.ssm().delete_parameter().name(id.as_str()).send().await {
-            Ok(_) => Ok(()),
-            Err(e) => Error::from(e).unless_not_found(),
-        }
+        deleted(client.ssm().delete_parameter().name(id.as_str()).send().await)
     }
 
     fn retries(_operation: Operation, error: &Error) -> bool {
