@@ -214,6 +214,9 @@ fn converges(account: &Account, census: &BTreeMap<String, usize>) -> Result<(), 
     if now != *census {
         return Err(format!("the account holds {now:#?}, not {census:#?}"));
     }
+    if !account.marked().is_empty() {
+        return Err(format!("the mark of a creation is left on {:?}", account.marked()));
+    }
     Ok(())
 }
 

@@ -210,6 +210,12 @@ impl Account {
         counted.filter(|(_, n)| *n > 0).collect()
     }
 
+    /// Objects that still carry the mark of an unfinished creation.
+    pub fn marked(&self) -> Vec<String> {
+        let all = self.snapshot().into_iter().flat_map(|(_, objects)| objects);
+        all.filter(|(_, object)| object.to_string().contains("kiban:token")).map(|(id, _)| id).collect()
+    }
+
     pub fn reset_counts(&self) {
         self.control("POST", "counts/reset", "");
     }

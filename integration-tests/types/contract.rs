@@ -57,6 +57,7 @@ fn answers_lost(service: &Service, census: &BTreeMap<String, usize>) {
     }
     account.expect(".", &["plan", "-detailed-exitcode"], 0);
     assert_eq!(&account.census(), census, "after lost answers; the run said:\n{}", first.text);
+    assert!(account.marked().is_empty(), "the mark of a creation is left on {:?}", account.marked());
 }
 
 /// Objects that are gone are planned anew, and to delete them is no error.

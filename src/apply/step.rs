@@ -295,11 +295,7 @@ impl Apply<'_> {
                 if !later && error.kind != ErrorKind::Connection {
                     return Made::Half(id, error);
                 }
-                // To look for it also takes away the marks of an unfinished creation.
-                let identity = subject.provider.identity(subject.kind(), want);
-                let intent = Intent { token: token.to_owned(), id: Some(id.clone()), identity };
-                let _ = subject.provider.find(subject.kind(), &intent).await;
-                return Made::Unfinished(id);
+                return self.unfinished(subject, id).await;
             }
             let waited = self.clock.elapsed().saturating_sub(start);
             if error.kind == ErrorKind::Connection {
@@ -314,7 +310,7 @@ impl Apply<'_> {
                     Ok(Some(id)) => {
                         created(&id);
                         // What the creation does after the call without an answer is still to be done.
-                        return Made::Unfinished(id);
+                        return self.unfinished(subject, id).await;
                     }
                     Ok(None) if waited < timeout => {}
                     Ok(None) => return Made::Nothing(error),
@@ -326,6 +322,12 @@ impl Apply<'_> {
             self.pending(subject, StepKind::Create, &error.message);
             self.poller.pause(waited).await;
         }
+    }
+
+    /// An object whose id is in the journal, and whose creation is to be finished: its mark has done its work.
+    async fn unfinished(&self, subject: &Subject<'_>, id: RemoteId) -> Made {
+        let _ = subject.provider.unmark(subject.kind(), &id).await;
+        Made::Unfinished(id)
     }
 
     async fn update(&self, subject: &Subject<'_>) -> StepResult {

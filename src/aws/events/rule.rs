@@ -222,7 +222,9 @@ async fn put(client: &Client, name: &str, prior: Option<&Object>, want: &Object)
     let chosen = want.str("state").filter(|s| !s.is_empty()).map(RuleState::from);
     // Both speak of the same; the one that changes is meant.
     let state = match prior {
-        Some(p) if p.str("state") == want.str("state") && p.bool("is_enabled") != want.bool("is_enabled") => switched,
+        Some(p) if p.str("state") == want.str("state") && p.bool("is_enabled") != want.bool("is_enabled") => {
+            switched.or(chosen)
+        }
         _ => chosen.or(switched),
     };
     client
