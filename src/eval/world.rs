@@ -426,7 +426,8 @@ impl<'c> World<'c> {
     fn too_deep(&self, slot: &Slot) -> Value {
         let (Slot::Variable(name) | Slot::Local(name) | Slot::Output(name)) = slot;
         let detail = format!("\"{name}\" is reached over more than {MAX_REFERENCES} references, each to the next.");
-        self.report([Diagnostic::error("Too long a chain of references", detail)]);
+        let found = Diagnostic::error("Too long a chain of references", detail);
+        self.report([found.hint("Let values further along refer to an earlier one directly.")]);
         Value::unknown(Type::Dynamic)
     }
 
