@@ -98,7 +98,7 @@ async fn adopt(
             journal.record(record).await.map_err(|e| Diagnostic::from(e).address(&addr))?;
             begun.created = Some(id.as_str().to_owned());
         }
-        provider.unmark(kind, id).await.map_err(failed)?;
+        provider.reclaim(kind, id).await.map_err(failed)?;
     }
     let Some(id) = marked.or(created) else { return Ok(Look::Missing) };
     let identity = begun.intent.identity.iter().map(|(k, v)| (k.as_str().into(), v.as_str().into()));

@@ -324,9 +324,9 @@ impl Apply<'_> {
         }
     }
 
-    /// An object whose id is in the journal, and whose creation is to be finished: its mark has done its work.
+    /// An object whose id is in the journal, and whose creation is to be finished.
     async fn unfinished(&self, subject: &Subject<'_>, id: RemoteId) -> Made {
-        let _ = subject.provider.unmark(subject.kind(), &id).await;
+        let _ = subject.provider.reclaim(subject.kind(), &id).await;
         Made::Unfinished(id)
     }
 

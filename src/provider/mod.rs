@@ -169,8 +169,8 @@ pub trait Provider: Send + Sync {
     fn identity(&self, kind: &str, want: &Object) -> BTreeMap<String, String>;
     /// Looks for an object whose creation was begun and whose outcome is not known.
     async fn find(&self, kind: &str, intent: &Intent) -> Result<Option<RemoteId>>;
-    /// Takes from an object what marked it for `find`, once its id is in the journal.
-    async fn unmark(&self, _kind: &str, _id: &RemoteId) -> Result<()> {
+    /// Brings an object that was lost and found to where its creation leaves it, once its id is in the journal.
+    async fn reclaim(&self, _kind: &str, _id: &RemoteId) -> Result<()> {
         Ok(())
     }
     fn import_id(&self, kind: &str, text: &str) -> Result<RemoteId>;

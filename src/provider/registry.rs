@@ -42,7 +42,7 @@ pub trait AnyResource<C>: Send + Sync {
     async fn update(&self, client: &C, id: &RemoteId, prior: &Object, want: &Object) -> Result<()>;
     async fn delete(&self, client: &C, id: &RemoteId, prior: &Object) -> Result<()>;
     async fn find(&self, client: &C, intent: &Intent) -> Result<Option<RemoteId>>;
-    async fn unmark(&self, _client: &C, _id: &RemoteId) -> Result<()> {
+    async fn reclaim(&self, _client: &C, _id: &RemoteId) -> Result<()> {
         Ok(())
     }
     /// What is computed of the object, where it lives in the state only.
@@ -145,8 +145,8 @@ impl<T: ResourceType> AnyResource<T::Client> for Resource<T> {
     async fn find(&self, client: &T::Client, intent: &Intent) -> Result<Option<RemoteId>> {
         T::find(client, intent).await
     }
-    async fn unmark(&self, client: &T::Client, id: &RemoteId) -> Result<()> {
-        T::unmark(client, id).await
+    async fn reclaim(&self, client: &T::Client, id: &RemoteId) -> Result<()> {
+        T::reclaim(client, id).await
     }
 }
 

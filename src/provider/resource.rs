@@ -246,8 +246,9 @@ pub trait ResourceType: Send + Sync + 'static {
     /// `Ok(None)` must mean that there is none.
     fn find(client: &Self::Client, intent: &Intent) -> impl Future<Output = Result<Option<RemoteId>>> + Send;
 
-    /// Takes from an object what marked it for `find`; its id is in the journal now. May be called more than once.
-    fn unmark(_client: &Self::Client, _id: &RemoteId) -> impl Future<Output = Result<()>> + Send {
+    /// Does to an object that was lost and found what its creation does once its id is in the journal, and what no
+    /// update would do: takes its mark away, closes what AWS opens. May be called more than once.
+    fn reclaim(_client: &Self::Client, _id: &RemoteId) -> impl Future<Output = Result<()>> + Send {
         std::future::ready(Ok(()))
     }
 

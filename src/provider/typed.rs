@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of what a type does. A provider states what is its own, and the rest follows.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
@@ -92,8 +93,15 @@ pub trait Typed: Send + Sync + 'static {
         Ok(())
     }
 
-    /// What holds for the plans of all types; the type's own part follows.
-    fn prepare_plan(&self, _change: &mut PlannedChange) {}
+    /// Completes the plan of a change: the type's own part, and what holds for all types before and after it.
+    fn complete_plan(&self, resource: &dyn AnyResource<Self::Client>, change: &mut PlannedChange) {
+        resource.customize_plan(change);
+    }
+
+    /// What is written of an object, whatever its type.
+    fn complete_write<'o>(&self, want: &'o Object) -> Cow<'o, Object> {
+        Cow::Borrowed(want)
+    }
 
     /// What holds for the objects of all types that were read.
     fn complete_read(&self, _schema: &Schema, _object: &mut Object, _prior: &Object) {}
@@ -180,20 +188,19 @@ impl<T: Typed> Provider for T {
     }
 
     fn plan(&self, kind: &str, change: &mut PlannedChange) -> Diagnostics {
-        self.prepare_plan(change);
         if let Some(resource) = self.types().get(kind) {
-            resource.customize_plan(change);
+            self.complete_plan(resource, change);
         }
         std::mem::take(&mut change.diagnostics)
     }
 
     async fn create(&self, kind: &str, create: Create<'_>, want: &Object) -> Result<RemoteId> {
         self.admit(Some(Operation::Create), want.str("id"))?;
-        resource(self, kind)?.create(&*self.client(Freshness::Now), create, want).await
+        resource(self, kind)?.create(&*self.client(Freshness::Now), create, &self.complete_write(want)).await
     }
     async fn update(&self, kind: &str, id: &RemoteId, prior: &Object, want: &Object) -> Result<()> {
         self.admit(Some(Operation::Update), Some(id.as_str()))?;
-        resource(self, kind)?.update(&*self.client(Freshness::Now), id, prior, want).await
+        resource(self, kind)?.update(&*self.client(Freshness::Now), id, prior, &self.complete_write(want)).await
     }
     async fn derive(&self, kind: &str, prior: Option<&Object>, want: &Object) -> Option<Result<Object>> {
         self.types().get(kind)?.derive(&*self.client(Freshness::Now), prior, want).await
@@ -222,9 +229,9 @@ impl<T: Typed> Provider for T {
         let (resource, client) = (resource(self, kind)?, self.client(Freshness::Now));
         repeat_lost(T::ATTEMPTS, || resource.find(&client, intent)).await
     }
-    async fn unmark(&self, kind: &str, id: &RemoteId) -> Result<()> {
+    async fn reclaim(&self, kind: &str, id: &RemoteId) -> Result<()> {
         let (resource, client) = (resource(self, kind)?, self.client(Freshness::Now));
-        repeat_lost(T::ATTEMPTS, || resource.unmark(&client, id)).await
+        repeat_lost(T::ATTEMPTS, || resource.reclaim(&client, id)).await
     }
     fn import_id(&self, kind: &str, text: &str) -> Result<RemoteId> {
         resource(self, kind)?.import_id(text)

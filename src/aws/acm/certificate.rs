@@ -157,7 +157,7 @@ impl ResourceType for Certificate {
         Ok(gather(reads.collect()).await?.into_iter().flatten().next().map(RemoteId::from))
     }
 
-    async fn unmark(client: &Client, id: &RemoteId) -> Result<()> {
+    async fn reclaim(client: &Client, id: &RemoteId) -> Result<()> {
         remove_token(client, id).await
     }
 

@@ -135,7 +135,7 @@ impl ResourceType for Eip {
         Ok(live.find(|a| tags::has_token(a.tags.as_ref(), intent)).and_then(|a| a.allocation_id).map(RemoteId::from))
     }
 
-    async fn unmark(client: &Client, id: &RemoteId) -> Result<()> {
+    async fn reclaim(client: &Client, id: &RemoteId) -> Result<()> {
         tags::remove_token(client, id.as_str()).await
     }
 }

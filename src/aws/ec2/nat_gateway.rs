@@ -174,7 +174,7 @@ impl ResourceType for NatGateway {
         Ok(live.find(|g| tags::has_token(g.tags.as_ref(), intent)).and_then(|g| g.nat_gateway_id).map(RemoteId::from))
     }
 
-    async fn unmark(client: &Client, id: &RemoteId) -> Result<()> {
+    async fn reclaim(client: &Client, id: &RemoteId) -> Result<()> {
         tags::remove_token(client, id.as_str()).await
     }
 }

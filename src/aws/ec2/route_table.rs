@@ -133,7 +133,7 @@ impl ResourceType for RouteTable {
         Ok(live.find(|t| tags::has_token(t.tags.as_ref(), intent)).and_then(|t| t.route_table_id).map(RemoteId::from))
     }
 
-    async fn unmark(client: &Client, id: &RemoteId) -> Result<()> {
+    async fn reclaim(client: &Client, id: &RemoteId) -> Result<()> {
         tags::remove_token(client, id.as_str()).await
     }
 }

@@ -158,13 +158,14 @@ impl ResourceType for SecurityGroup {
             answer.security_groups.unwrap_or_default().into_iter().filter_map(|g| g.group_id).collect();
         match &found[..] {
             [] => Ok(None),
-            [id] => {
-                // The run may have ended before it closed what AWS opens.
-                Made::anew(client, id).await?.change_egress(client, &Rules::new()).await?;
-                Ok(Some(id.as_str().into()))
-            }
+            [id] => Ok(Some(id.as_str().into())),
             _ => Err(Error::other(format!("several VPCs have a security group \"{name}\": set vpc_id"))),
         }
+    }
+
+    /// The run may have ended before it closed what AWS opens.
+    async fn reclaim(client: &Client, id: &RemoteId) -> Result<()> {
+        Made::anew(client, id.as_str()).await?.change_egress(client, &Rules::new()).await
     }
 }
 

@@ -165,7 +165,7 @@ impl ResourceType for Subnet {
         Ok(live.find(|s| tags::has_token(s.tags.as_ref(), intent)).and_then(|s| s.subnet_id).map(RemoteId::from))
     }
 
-    async fn unmark(client: &Client, id: &RemoteId) -> Result<()> {
+    async fn reclaim(client: &Client, id: &RemoteId) -> Result<()> {
         tags::remove_token(client, id.as_str()).await
     }
 }

@@ -202,7 +202,7 @@ impl ResourceType for Vpc {
         Ok(live.find(|v| tags::has_token(v.tags.as_ref(), intent)).and_then(|v| v.vpc_id).map(RemoteId::from))
     }
 
-    async fn unmark(client: &Client, id: &RemoteId) -> Result<()> {
+    async fn reclaim(client: &Client, id: &RemoteId) -> Result<()> {
         tags::remove_token(client, id.as_str()).await
     }
 }

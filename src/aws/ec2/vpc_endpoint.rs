@@ -254,7 +254,7 @@ impl ResourceType for VpcEndpoint {
         Ok(live.find(|e| tags::has_token(e.tags.as_ref(), intent)).and_then(|e| e.vpc_endpoint_id).map(RemoteId::from))
     }
 
-    async fn unmark(client: &Client, id: &RemoteId) -> Result<()> {
+    async fn reclaim(client: &Client, id: &RemoteId) -> Result<()> {
         tags::remove_token(client, id.as_str()).await
     }
 }

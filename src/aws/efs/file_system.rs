@@ -197,7 +197,7 @@ impl ResourceType for FileSystem {
         Ok(by_token(client, token, mark).await?.map(RemoteId::from))
     }
 
-    async fn unmark(client: &Client, id: &RemoteId) -> Result<()> {
+    async fn reclaim(client: &Client, id: &RemoteId) -> Result<()> {
         tags::remove_token(client, id.as_str()).await
     }
 

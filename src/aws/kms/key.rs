@@ -217,7 +217,7 @@ impl ResourceType for Key {
         Ok(gather(reads.collect()).await?.into_iter().flatten().next().map(RemoteId::from))
     }
 
-    async fn unmark(client: &Client, id: &RemoteId) -> Result<()> {
+    async fn reclaim(client: &Client, id: &RemoteId) -> Result<()> {
         tags::remove_token(client, id.as_str()).await
     }
 

@@ -231,12 +231,12 @@ impl ResourceType for Secret {
 
     async fn find(client: &Client, intent: &Intent) -> Result<Option<RemoteId>> {
         let Some(secret) = read::one(client, &name::of_intent(intent, PREFIX)).await? else { return Ok(None) };
-        match secret.tags.get(all_tags::TOKEN) {
-            Some(token) if *token != intent.token => return Ok(None),
-            Some(_) => remove_token(client, &secret.arn).await?,
-            None => {}
-        }
-        Ok(Some(secret.arn.into()))
+        let another = secret.tags.get(all_tags::TOKEN).is_some_and(|token| *token != intent.token);
+        Ok((!another).then(|| secret.arn.into()))
+    }
+
+    async fn reclaim(client: &Client, id: &RemoteId) -> Result<()> {
+        remove_token(client, id.as_str()).await
     }
 
     fn timeouts() -> Timeouts {
