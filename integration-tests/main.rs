@@ -18,6 +18,7 @@ mod facts;
 mod kill;
 mod lifecycle;
 mod programs;
+mod review;
 mod support;
 mod swap;
 mod types;
@@ -34,6 +35,7 @@ fn main() {
     trials.extend(lifecycle::trials());
     trials.extend(facts::trials());
     trials.extend(kill::trials());
+    trials.extend(review::trials());
     trials.extend(swap::trials());
     trials.extend(types::trials());
     if arguments.list {

@@ -14,6 +14,7 @@ mod open;
 mod plugin;
 mod policy;
 mod retry;
+mod review;
 mod settings;
 mod stored;
 pub mod tags;

@@ -5,12 +5,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 
-use super::{Client, functions, open, registry, settings, stored};
+use super::{Client, functions, open, registry, review, settings, stored};
 use crate::addr::Mode;
 use crate::diag::Diagnostics;
 use crate::eval::functions::Function;
 use crate::provider::registry::{AnyResource, Registry};
-use crate::provider::{AnyTypes, Freshness, Object, PlannedChange, Plugin, Provider, Typed};
+use crate::provider::{AnyTypes, Freshness, Object, PlannedChange, PlannedObject, Plugin, Provider, Typed};
 use crate::schema::{Block, Schema};
 
 /// `hashicorp/aws`
@@ -46,6 +46,9 @@ impl Plugin for AwsPlugin {
             Mode::Ephemeral => include_str!("names/ephemeral.txt"),
         };
         names.lines().collect()
+    }
+    fn planning_actions(&self, kind: &str) -> &'static [&'static str] {
+        review::actions(kind)
     }
     fn functions(&self) -> &'static [Function] {
         functions::FUNCTIONS
@@ -94,6 +97,12 @@ impl Typed for AwsProvider {
         if !exactly {
             open::widen(&resource.schema().block, &mut change.planned);
         }
+    }
+    fn reviews(&self, resource: &dyn AnyResource<Client>) -> bool {
+        review::looks_at(resource)
+    }
+    async fn review(&self, plan: &[PlannedObject]) -> Diagnostics {
+        review::review(&self.sharing(), &self.types, plan).await
     }
     fn complete_write<'o>(&self, want: &'o Object) -> Cow<'o, Object> {
         Cow::Owned(self.client.tags().complete(want))

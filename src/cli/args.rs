@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::operations::PlanRequest;
 use crate::addr::{AbsInstance, Target};
@@ -74,6 +74,9 @@ pub enum Command {
     /// Tell what providers offer
     #[command(subcommand)]
     Providers(ProvidersCommand),
+    /// Print the IAM policy that a run of this folder needs
+    #[command(name = "iam-policy")]
+    IamPolicy(IamPolicyCommand),
     /// Answer expressions, from a terminal or from the input
     Console(ConsoleCommand),
     /// Check the configuration without looking at any object
@@ -361,6 +364,27 @@ pub enum StateCommand {
 #[command(after_help = "Example:\n  kiban graph | dot -Tsvg > graph.svg")]
 pub struct GraphCommand {}
 
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  kiban iam-policy\n  kiban iam-policy -for=drift > drift-policy.json\n  kiban iam-policy -for=changes -destroy"
+)]
+pub struct IamPolicyCommand {
+    #[command(flatten)]
+    pub planning: PlanningArgs,
+    /// What the policy is to allow: everything that `apply` may ever do here, `plan` or `drift` alone, or the changes of a
+    /// plan that is made now
+    #[arg(long = "for", value_name = "PURPOSE", value_enum, default_value_t = Purpose::Apply)]
+    pub purpose: Purpose,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Purpose {
+    Apply,
+    Plan,
+    Drift,
+    Changes,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum ProvidersCommand {
     /// Print the schemas of the providers that the configuration uses
@@ -495,6 +519,7 @@ impl Command {
             Self::Apply(c) => c.planning.state.state.as_ref(),
             Self::Destroy(c) => c.planning.state.state.as_ref(),
             Self::Refresh(c) => c.planning.state.state.as_ref(),
+            Self::IamPolicy(c) => c.planning.state.state.as_ref(),
             Self::Import(c) => c.state.state.as_ref(),
             Self::Drift(c) => c.state.state.as_ref(),
             Self::Console(c) => c.state.as_ref(),
@@ -510,6 +535,7 @@ impl Command {
             Self::Apply(c) => Some(&mut c.planning.variables),
             Self::Destroy(c) => Some(&mut c.planning.variables),
             Self::Refresh(c) => Some(&mut c.planning.variables),
+            Self::IamPolicy(c) => Some(&mut c.planning.variables),
             Self::Import(c) => Some(&mut c.variables),
             Self::Drift(c) => Some(&mut c.variables),
             Self::Test(c) => Some(&mut c.variables),

@@ -81,6 +81,7 @@ async fn dispatch(operations: &dyn Operations, screen: &Screen, command: Command
         Command::Test(args) => command::test::run(operations, screen, args).await,
         Command::Console(args) => command::console::run(operations, screen, args).await,
         Command::Providers(args) => command::providers::run(operations, screen, &args).await,
+        Command::IamPolicy(args) => command::iam_policy::run(operations, screen, args).await,
         Command::Graph(_) => command::graph::run(operations, screen).await,
         Command::Validate(args) => command::validate::run(operations, screen, &args).await,
         Command::Fmt(args) => command::fmt::run(operations, screen, args).await,

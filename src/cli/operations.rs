@@ -115,7 +115,8 @@ pub enum Shown {
     State(Stored),
 }
 
-pub use crate::ops::{FormatRequest, Formatted, FormattedFile};
+pub use super::args::Purpose;
+pub use crate::ops::{FormatRequest, Formatted, FormattedFile, Permissions};
 
 /// Which tests to run, and how.
 pub type TestRequest = crate::ops::testing::TestArgs;
@@ -161,6 +162,8 @@ pub trait Operations: Send + Sync {
     async fn format_text(&self, name: &str, bytes: Vec<u8>) -> Formatted;
     /// The dependency graph in Graphviz's language.
     async fn graph(&self) -> Result<String, Failure>;
+    /// The IAM policy that a run needs.
+    async fn permissions(&self, request: PlanRequest, purpose: Purpose) -> Result<Permissions, Failure>;
     /// Schemas of the providers in use, as JSON in Terraform's form.
     async fn schemas(&self) -> Result<serde_json::Value, Failure>;
 }

@@ -103,6 +103,13 @@ impl Screen {
         if found.has_errors() { self.error_text(&text) } else { self.write(&text) }
     }
 
+    /// Shows findings on the error stream: the output is for another program.
+    pub fn report_aside(&self, found: &Diagnostics, sources: &Sources) {
+        if !found.is_empty() {
+            self.error_text(&diagnostics::render(found, sources, self.palette));
+        }
+    }
+
     /// Shows why an operation failed; gives the exit code of errors.
     pub fn fail(&self, failure: &Failure) -> u8 {
         self.report(&failure.diagnostics, &failure.sources);

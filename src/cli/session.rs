@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::operations::{
-    Applied, Drifted, Failure, FormatRequest, Formatted, Operations, PlanRequest, Planned, SchemaLookup, Shown, Stored,
-    TestObserver, TestRequest, Tested, Validated,
+    Applied, Drifted, Failure, FormatRequest, Formatted, Operations, Permissions, PlanRequest, Planned, Purpose,
+    SchemaLookup, Shown, Stored, TestObserver, TestRequest, Tested, Validated,
 };
 use super::render::{Palette, plan as render};
 use crate::addr::{AbsInstance, ProviderAddr};
@@ -193,6 +193,16 @@ impl Operations for Work {
 
     async fn graph(&self) -> Result<String, Failure> {
         Ok(ops::graph(&self.session)?.dot)
+    }
+
+    async fn permissions(&self, request: PlanRequest, purpose: Purpose) -> Result<Permissions, Failure> {
+        let purpose = match purpose {
+            Purpose::Apply => ops::Purpose::Apply,
+            Purpose::Plan => ops::Purpose::Plan,
+            Purpose::Drift => ops::Purpose::Drift,
+            Purpose::Changes => ops::Purpose::Changes,
+        };
+        Ok(ops::permissions(&self.session, &self.args(request), purpose).await?)
     }
 
     async fn schemas(&self) -> Result<serde_json::Value, Failure> {

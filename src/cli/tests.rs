@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
+use super::operations::{Permissions, Purpose};
 use super::*;
 use crate::addr::{AbsInstance, ModulePath, ProviderAddr};
 use crate::apply::{Event, Observer};
@@ -190,6 +191,10 @@ impl Operations for Fake {
 
     async fn graph(&self) -> Result<String, Failure> {
         Ok("digraph {}\n".into())
+    }
+    async fn permissions(&self, _: PlanRequest, _: Purpose) -> Result<Permissions, Failure> {
+        let policy = serde_json::Value::Null;
+        Ok(Permissions { policy, warnings: Diagnostics::new(), sources: Sources::default() })
     }
     async fn schemas(&self) -> Result<serde_json::Value, Failure> {
         Ok(serde_json::Value::Null)

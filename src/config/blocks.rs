@@ -9,6 +9,7 @@ mod resource;
 mod written;
 
 pub(super) use history::history_only;
+pub(super) use resource::attribute_path;
 
 use crate::addr::Mode;
 use crate::diag::{Diagnostic, Diagnostics, Sources, Span, did_you_mean};

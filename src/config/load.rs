@@ -35,7 +35,8 @@ pub fn load(dir: &Path, sources: Sources) -> Loaded {
 /// Reads the module in `folder`, relative to `base`, as a root module. Names of sources are relative to `base`.
 pub fn load_below(base: &Path, folder: &Path, mut sources: Sources) -> Loaded {
     let (project, found) = Project::read(base, &mut sources);
-    let mut loaded = load_with(base, folder, sources, &mut Installed::new(base, project));
+    let mut loaded = load_with(base, folder, sources, &mut Installed::new(base, project.clone()));
+    project.spread(&mut loaded.config.root);
     loaded.broken |= found.has_errors();
     loaded.diagnostics.extend(found);
     loaded

@@ -243,6 +243,16 @@ pub enum IgnoreChanges {
     Paths(Vec<(crate::addr::Path, Span)>),
 }
 
+impl IgnoreChanges {
+    pub fn add(&mut self, more: &[(crate::addr::Path, Span)]) {
+        match self {
+            Self::All => {}
+            Self::None => *self = Self::Paths(more.to_vec()),
+            Self::Paths(paths) => paths.extend_from_slice(more),
+        }
+    }
+}
+
 /// A `module` block, with the module it calls.
 #[derive(Clone, Debug)]
 pub struct ModuleCall {

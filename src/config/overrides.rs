@@ -45,14 +45,13 @@ fn merge_body(base: &mut Body, body: Body) {
         base.attributes.retain(|a| a.name.name != attribute.name.name);
         base.attributes.push(attribute.clone());
     }
-    for block in &body.blocks {
-        if &*block.kind.name == "lifecycle"
-            && let Some(old) = base.blocks.iter_mut().find(|b| &*b.kind.name == "lifecycle")
-        {
-            merge_body(&mut old.body, block.body.clone());
+    // Nested blocks of one kind are replaced together; of `lifecycle` each argument is.
+    let is_lifecycle = |block: &Block| &*block.kind.name == "lifecycle";
+    base.blocks.retain(|b| is_lifecycle(b) || body.blocks(&b.kind.name).next().is_none());
+    for block in body.blocks {
+        match base.blocks.iter_mut().find(|b| is_lifecycle(b)).filter(|_| is_lifecycle(&block)) {
+            Some(old) => merge_body(&mut old.body, block.body),
+            None => base.blocks.push(block),
         }
     }
-    // Nested blocks of one kind are replaced together.
-    base.blocks.retain(|b| &*b.kind.name == "lifecycle" || body.blocks(&b.kind.name).next().is_none());
-    base.blocks.extend(body.blocks.into_iter().filter(|b| &*b.kind.name != "lifecycle"));
 }

@@ -2,12 +2,16 @@
 //!
 //! Knows nothing of what the settings do.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::diag::{Diagnostic, Diagnostics, Sources, did_you_mean};
-use crate::hcl::ast::Block;
+use crate::addr::{Mode, Name};
+use crate::diag::{Diagnostic, Diagnostics, Sources, Span, did_you_mean};
+use crate::hcl::ast::{Block, ExprKind};
 use crate::hcl::parse_body;
 
+use super::Module;
+use super::blocks::attribute_path;
 use super::load::literal;
 use super::source::{DEFAULT_REGISTRY, RegistryModule};
 
@@ -21,6 +25,8 @@ pub struct Project {
     pub vendor: Option<PathBuf>,
     /// Repositories that registry modules are fetched from, the first that fits.
     pub mirrors: Vec<Mirror>,
+    /// Attributes that are left as they are in all objects of a type, as if each block ignored their changes.
+    pub ignore_changes: BTreeMap<Name, Vec<(crate::addr::Path, Span)>>,
 }
 
 /// Which modules of a registry come from which repositories.
@@ -50,12 +56,13 @@ impl Project {
         let (body, errors) = parse_body(id, &text);
         found.extend(errors);
         for attribute in &body.attributes {
-            found.push(unexpected("argument", &attribute.name.name, "modules").at(attribute.name.span));
+            found.push(unexpected("argument", &attribute.name.name, &BLOCKS).at(attribute.name.span));
         }
         for block in &body.blocks {
             match &*block.kind.name {
                 "modules" => project.modules(block, &mut found),
-                other => found.push(unexpected("block type", other, "modules").at(block.kind.span)),
+                "ignore_changes" => project.ignore(block, &mut found),
+                other => found.push(unexpected("block type", other, &BLOCKS).at(block.kind.span)),
             }
         }
         (project, found)
@@ -79,6 +86,44 @@ impl Project {
         Some(filled)
     }
 
+    /// `aws_eks_node_group = [scaling_config[0].desired_size]`
+    fn ignore(&mut self, block: &Block, found: &mut Diagnostics) {
+        let wrong = |what: &str, span| {
+            let detail = format!("{what} lists attributes of a resource type.");
+            Diagnostic::error("Invalid expression", detail)
+                .at(span)
+                .hint("For example: aws_eks_node_group = [scaling_config[0].desired_size]")
+        };
+        for inner in &block.body.blocks {
+            found.push(wrong("Each argument of ignore_changes", inner.kind.span));
+        }
+        for attribute in &block.body.attributes {
+            let ExprKind::Tuple(items) = &attribute.expr.kind else {
+                found.push(wrong(&format!("\"{}\"", attribute.name.name), attribute.expr.span));
+                continue;
+            };
+            let paths = self.ignore_changes.entry(attribute.name.name.clone()).or_default();
+            for item in items {
+                match attribute_path(item) {
+                    Some(path) => paths.push((path, item.span)),
+                    None => found.push(wrong(&format!("\"{}\"", attribute.name.name), item.span)),
+                }
+            }
+        }
+    }
+
+    /// Lets every block of a type ignore what the stack leaves to others.
+    pub fn spread(&self, module: &mut Module) {
+        for (addr, resource) in &mut module.resources {
+            if addr.mode == Mode::Managed
+                && let Some(paths) = self.ignore_changes.get(&*addr.kind)
+            {
+                resource.lifecycle.ignore_changes.add(paths);
+            }
+        }
+        module.calls.values_mut().for_each(|call| self.spread(&mut call.module));
+    }
+
     fn modules(&mut self, block: &Block, found: &mut Diagnostics) {
         for attribute in &block.body.attributes {
             match (&*attribute.name.name, literal(&attribute.expr)) {
@@ -87,7 +132,7 @@ impl Project {
                     Diagnostic::error("Unsuitable value type", "\"vendor\" must be a path, written out.")
                         .at(attribute.expr.span),
                 ),
-                (name, _) => found.push(unexpected("argument", name, "vendor").at(attribute.name.span)),
+                (name, _) => found.push(unexpected("argument", name, &["vendor"]).at(attribute.name.span)),
             }
         }
         for inner in &block.body.blocks {
@@ -113,7 +158,7 @@ impl Project {
                     .at(inner.header)
                     .hint("For example: mirror \"terraform-aws-modules/*/aws\" { … }"),
                 ),
-                (other, _) => found.push(unexpected("block type", other, "mirror").at(inner.kind.span)),
+                (other, _) => found.push(unexpected("block type", other, &["mirror"]).at(inner.kind.span)),
             }
         }
     }
@@ -132,12 +177,14 @@ impl Mirror {
     }
 }
 
-fn unexpected(what: &str, name: &str, known: &str) -> Diagnostic {
+const BLOCKS: [&str; 2] = ["ignore_changes", "modules"];
+
+fn unexpected(what: &str, name: &str, known: &[&str]) -> Diagnostic {
     let summary = format!("Unsupported {what}");
     let found = Diagnostic::error(summary, format!("{FILE} has no {what} \"{name}\" here."));
-    match did_you_mean(name, [known]) {
+    match did_you_mean(name, known.iter().copied()) {
         Some(near) => found.hint(format!("Did you mean \"{near}\"?")),
-        None => found.hint(format!("It may have \"{known}\".")),
+        None => found.hint(format!("It may have \"{}\".", known.join("\" and \""))),
     }
 }
 
@@ -168,6 +215,18 @@ mod tests {
         let public = "git::https://github.com/other/terraform-aws-vpc.git";
         assert_eq!(repository(&project, "other/vpc/aws").as_deref(), Some(public));
         assert_eq!(repository(&project, "registry.e.com/team/vpc/aws"), None);
+    }
+
+    #[test]
+    fn a_type_may_leave_attributes_to_others() {
+        let (project, found) =
+            read("ignore_changes {\n  aws_eks_node_group = [scaling_config[0].desired_size, version]\n}\n");
+        assert!(found.is_empty(), "{found:?}");
+        let paths = project.ignore_changes.get("aws_eks_node_group").expect("type").iter();
+        let paths: Vec<String> = paths.map(|(path, _)| path.to_string()).collect();
+        assert_eq!(paths, ["scaling_config[0].desired_size", "version"]);
+        let (_, found) = read("ignore_changes {\n  aws_vpc = tags\n  aws_subnet = [f(1)]\n  x {\n  }\n}\n");
+        assert_eq!(found.len(), 3, "{found:?}");
     }
 
     #[test]

@@ -229,7 +229,8 @@ fn either(yes: &Value, no: &Value, ty: Type) -> Value {
         (Some((a, b)), Some((c, d))) if ty.is_collection() => Some((a.min(c), b.max(d))),
         _ => None,
     };
-    Value::unknown_refined(ty, Refinement { not_null: never_null(yes) && never_null(no), prefix: None, length })
+    let not_null = never_null(yes) && never_null(no);
+    Value::unknown_refined(ty, Refinement { not_null, length, ..Refinement::default() })
 }
 
 fn length_range(value: &Value) -> Option<(u64, u64)> {

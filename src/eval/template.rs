@@ -142,7 +142,7 @@ impl Text {
     fn finish(self) -> Value {
         let value = if self.open {
             let prefix = (!self.known.is_empty()).then(|| self.known.into());
-            Value::unknown_refined(Type::String, Refinement { not_null: true, prefix, length: None })
+            Value::unknown_refined(Type::String, Refinement { not_null: true, prefix, ..Refinement::default() })
         } else {
             Value::string(normalized(self.known))
         };

@@ -37,8 +37,11 @@ impl Scope for Empty {
 
 /// Names for the tests of unknown and marked values.
 fn names() -> Vec<(crate::addr::Name, Value)> {
-    let refined =
-        |not_null, prefix: Option<&str>| Refinement { not_null, prefix: prefix.map(Into::into), length: None };
+    let refined = |not_null, prefix: Option<&str>| Refinement {
+        not_null,
+        prefix: prefix.map(Into::into),
+        ..Refinement::default()
+    };
     vec![
         ("str".into(), Value::unknown(Type::String)),
         ("arn".into(), Value::unknown_refined(Type::String, refined(true, Some("arn:")))),

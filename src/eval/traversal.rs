@@ -251,6 +251,7 @@ fn splat(value: Value, span: Span, steps: &[Access], cx: Cx<'_>) -> Evaluated {
                 not_null: true,
                 prefix: None,
                 length: refinement.length.filter(|_| matches!(ty, Type::List(_))),
+                origin: None,
             };
             Value::unknown_refined(Type::list(each.ty()), refinement)
         }

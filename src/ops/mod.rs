@@ -2,8 +2,8 @@
 //!
 //! Knows nothing of terminals.
 
-mod ask;
 mod apply;
+mod ask;
 pub mod clock;
 mod console;
 mod drift;
@@ -11,8 +11,9 @@ mod fmt;
 mod generate;
 mod import;
 mod inspect;
-mod local_exec;
 mod install;
+mod local_exec;
+mod permissions;
 mod place;
 mod plan;
 mod plan_file;
@@ -41,6 +42,7 @@ pub use fmt::{FormatRequest, Formatted, FormattedFile, format, format_text};
 pub use import::{Imported, import};
 pub use inspect::{Graphed, Stored, graph, schemas, stored};
 pub use install::{Progress, install};
+pub use permissions::{Permissions, Purpose, permissions};
 pub use plan::{Planned, plan};
 pub use plan_file::{PlanFile, check_plan_file, read_plan_file, write_plan_file};
 pub use validate::{Validated, validate};

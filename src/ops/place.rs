@@ -49,6 +49,23 @@ impl StatePlace {
         }
     }
 
+    /// What keeping a state there needs of IAM: reading, writing, and holding its lock.
+    pub(super) fn permissions(&self) -> Vec<serde_json::Value> {
+        match self {
+            Self::Local(_) | Self::Memory => Vec::new(),
+            #[cfg(feature = "aws")]
+            Self::S3 { config, .. } => {
+                let bucket = format!("arn:*:s3:::{}", config.bucket);
+                let keys = [&config.key, &config.lock_key()].map(|key| format!("{bucket}/{key}"));
+                let objects = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"];
+                vec![
+                    super::permissions::statement("State", &objects.into(), &keys.to_vec().into()),
+                    super::permissions::statement("StateBucket", &"s3:ListBucket".into(), &bucket.into()),
+                ]
+            }
+        }
+    }
+
     #[cfg(feature = "aws")]
     fn s3(config: S3Config, session: &Session) -> Self {
         let name = format!("{}\n{}", config.endpoint.as_deref().unwrap_or_default(), config.place());

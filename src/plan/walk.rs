@@ -8,6 +8,7 @@ mod imports;
 mod managed;
 mod orphans;
 mod outputs;
+mod review;
 mod triggers;
 
 pub use conditions::UNDECIDED_CHECK;
@@ -23,7 +24,7 @@ use crate::diag::Diagnostics;
 use crate::eval::validations::OpenValidation;
 use crate::eval::world::{Instances, Keys, World};
 use crate::graph::{Graph, Node};
-use crate::provider::{Freshness, Providers};
+use crate::provider::{Freshness, Object, Providers};
 use crate::schema::SharedSchema;
 use crate::state::State;
 use crate::value::{Type, Value};
@@ -124,6 +125,7 @@ async fn walk(
     } else {
         walk.conditions();
     }
+    walk.review().await;
     walk.finish()
 }
 
@@ -153,6 +155,8 @@ struct Walk<'a> {
     /// Providers configured on the way whose objects were read.
     refreshed: BTreeSet<ProviderAddr>,
     lacking: Vec<Lacking>,
+    /// Configuration of the objects that providers judge in the end.
+    reviewed: BTreeMap<AbsInstance, Object>,
     /// Validations that depend on something unknown.
     open: Vec<OpenValidation>,
     found: Diagnostics,
@@ -189,6 +193,7 @@ impl<'a> Walk<'a> {
             live: false,
             refreshed: BTreeSet::new(),
             lacking: Vec::new(),
+            reviewed: BTreeMap::new(),
             open: Vec::new(),
             found: Diagnostics::new(),
         };

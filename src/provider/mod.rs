@@ -10,6 +10,7 @@ mod object;
 mod providers;
 pub mod registry;
 mod resource;
+mod review;
 pub mod standin;
 mod state_only;
 mod typed;
@@ -22,6 +23,7 @@ pub use resource::{
     Actions, Create, CreateCx, DataSource, Deletion, EphemeralResource, Found, Intent, Opened, Operation, Readiness,
     RemoteId, ResourceType, Timeouts, parse_duration,
 };
+pub use review::{Fate, PlannedObject};
 pub use state_only::StateOnly;
 pub use typed::{AnyTypes, Typed};
 
@@ -62,6 +64,10 @@ pub trait Plugin: Send + Sync {
     }
     fn data_schema(&self, kind: &str) -> Option<SharedSchema> {
         self.types().data_schema(kind)
+    }
+    /// IAM actions that planning objects of a type needs beside reading them.
+    fn planning_actions(&self, _kind: &str) -> &'static [&'static str] {
+        &[]
     }
     /// Every type that the public provider has, so that one that is missing here is told from one that is misspelled.
     fn all_names(&self, mode: Mode) -> Vec<&str> {
@@ -151,6 +157,16 @@ pub trait Provider: Send + Sync {
     /// Predicts computed values and adds what forces a replacement. Pure.
     fn plan(&self, kind: &str, change: &mut PlannedChange) -> Diagnostics;
 
+    /// Whether [`Provider::review`] looks at objects of a type.
+    fn reviews(&self, _kind: &str) -> bool {
+        false
+    }
+    /// Judges a plan as a whole: what the cloud would refuse, and what parts of one plan undo of each other. Each finding
+    /// names the address of its object, and the attribute where there is one.
+    async fn review(&self, _plan: &[PlannedObject]) -> Diagnostics {
+        Diagnostics::new()
+    }
+
     async fn create(&self, kind: &str, create: Create<'_>, want: &Object) -> Result<RemoteId>;
     async fn update(&self, kind: &str, id: &RemoteId, prior: &Object, want: &Object) -> Result<()>;
     /// What a type whose objects live in the state only computes for a new object, or for one that changes. `None`: the
@@ -181,8 +197,6 @@ pub trait Provider: Send + Sync {
             None => Err(Error::other(format!("{kind} is imported by an id: its identity has no other attributes"))),
         }
     }
-    fn actions(&self, kind: &str) -> Actions;
-
     /// Reads a data source.
     async fn read_data(&self, kind: &str, config: &Object) -> Result<Object>;
 

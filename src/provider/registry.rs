@@ -25,6 +25,10 @@ pub trait AnyResource<C>: Send + Sync {
     fn plans_exactly(&self) -> bool {
         false
     }
+    /// See [`ResourceType::UNIQUE`].
+    fn unique(&self) -> &'static [&'static str] {
+        &[]
+    }
     fn timeouts(&self) -> Timeouts;
     fn remote_id(&self, object: &Object) -> Option<RemoteId>;
     fn customize_plan(&self, change: &mut PlannedChange);
@@ -102,6 +106,9 @@ impl<T: ResourceType> AnyResource<T::Client> for Resource<T> {
     }
     fn plans_exactly(&self) -> bool {
         T::PLANS_EXACTLY
+    }
+    fn unique(&self) -> &'static [&'static str] {
+        T::UNIQUE
     }
     fn timeouts(&self) -> Timeouts {
         T::timeouts()

@@ -191,6 +191,10 @@ pub trait ResourceType: Send + Sync + 'static {
     /// the older one widens sets with an unknown element, and tells no tags before the apply where there are none.
     const PLANS_EXACTLY: bool = false;
 
+    /// The argument with the name of an object, where AWS gives no name twice, and after it the arguments within whose
+    /// values it is unique.
+    const UNIQUE: &'static [&'static str] = &[];
+
     fn schema() -> Schema;
 
     /// Identity of an object in state. Default: its `id`.

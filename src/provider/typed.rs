@@ -14,7 +14,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use super::registry::{AnyData, AnyEphemeral, AnyResource, Registry};
 use super::{
     Actions, Create, Deletion, Error, ErrorKind, Found, Freshness, Intent, Object, Opened, Operation, PlannedChange,
-    Provider, ReadRequest, Readiness, RemoteId, Result, Timeouts,
+    PlannedObject, Provider, ReadRequest, Readiness, RemoteId, Result, Timeouts,
 };
 use crate::diag::Diagnostics;
 use crate::schema::{Schema, SharedSchema};
@@ -27,6 +27,18 @@ pub trait AnyTypes: Send + Sync {
     fn resource_schema(&self, kind: &str) -> Option<SharedSchema>;
     fn data_schema(&self, kind: &str) -> Option<SharedSchema>;
     fn ephemeral_schema(&self, kind: &str) -> Option<SharedSchema>;
+    /// IAM actions that the verbs of a resource type need.
+    fn actions(&self, _kind: &str) -> Actions {
+        Actions::default()
+    }
+    /// IAM actions that reading a data source needs.
+    fn data_actions(&self, _kind: &str) -> &'static [&'static str] {
+        &[]
+    }
+    /// IAM actions that opening an ephemeral resource needs.
+    fn ephemeral_actions(&self, _kind: &str) -> &'static [&'static str] {
+        &[]
+    }
 }
 
 impl<C: Send + Sync + 'static> AnyTypes for Registry<C> {
@@ -47,6 +59,15 @@ impl<C: Send + Sync + 'static> AnyTypes for Registry<C> {
     }
     fn ephemeral_schema(&self, kind: &str) -> Option<SharedSchema> {
         self.get_ephemeral(kind).map(AnyEphemeral::schema)
+    }
+    fn actions(&self, kind: &str) -> Actions {
+        self.get(kind).map(AnyResource::actions).unwrap_or_default()
+    }
+    fn data_actions(&self, kind: &str) -> &'static [&'static str] {
+        self.get_data(kind).map(AnyData::actions).unwrap_or_default()
+    }
+    fn ephemeral_actions(&self, kind: &str) -> &'static [&'static str] {
+        self.get_ephemeral(kind).map(AnyEphemeral::actions).unwrap_or_default()
     }
 }
 
@@ -96,6 +117,16 @@ pub trait Typed: Send + Sync + 'static {
     /// Completes the plan of a change: the type's own part, and what holds for all types before and after it.
     fn complete_plan(&self, resource: &dyn AnyResource<Self::Client>, change: &mut PlannedChange) {
         resource.customize_plan(change);
+    }
+
+    /// Whether [`Typed::review`] looks at objects of a type.
+    fn reviews(&self, _resource: &dyn AnyResource<Self::Client>) -> bool {
+        false
+    }
+
+    /// Judges a plan as a whole.
+    fn review(&self, _plan: &[PlannedObject]) -> impl Future<Output = Diagnostics> + Send {
+        std::future::ready(Diagnostics::new())
     }
 
     /// What is written of an object, whatever its type.
@@ -194,6 +225,13 @@ impl<T: Typed> Provider for T {
         std::mem::take(&mut change.diagnostics)
     }
 
+    fn reviews(&self, kind: &str) -> bool {
+        self.types().get(kind).is_some_and(|r| Typed::reviews(self, r))
+    }
+    async fn review(&self, plan: &[PlannedObject]) -> Diagnostics {
+        Typed::review(self, plan).await
+    }
+
     async fn create(&self, kind: &str, create: Create<'_>, want: &Object) -> Result<RemoteId> {
         self.admit(Some(Operation::Create), want.str("id"))?;
         resource(self, kind)?.create(&*self.client(Freshness::Now), create, &self.complete_write(want)).await
@@ -235,9 +273,6 @@ impl<T: Typed> Provider for T {
     }
     fn import_id(&self, kind: &str, text: &str) -> Result<RemoteId> {
         resource(self, kind)?.import_id(text)
-    }
-    fn actions(&self, kind: &str) -> Actions {
-        self.types().get(kind).map(AnyResource::actions).unwrap_or_default()
     }
 
     async fn read_data(&self, kind: &str, config: &Object) -> Result<Object> {

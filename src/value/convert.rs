@@ -179,6 +179,7 @@ fn convert_absent(value: &Value, from: &Type, to: &Type) -> Result<Value, Unfit>
                 not_null: refinement.not_null,
                 prefix: None,
                 length: refinement.length.filter(|_| same_shape),
+                origin: None,
             };
             Value::unknown_refined(target, kept)
         }

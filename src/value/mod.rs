@@ -73,6 +73,9 @@ pub struct Refinement {
     pub prefix: Option<Arc<str>>,
     /// Least and greatest length of a collection.
     pub length: Option<(u64, u64)>,
+    /// Whose id it is: two values of one origin are the same, once they are known. Whatever computes with the value
+    /// loses it.
+    pub origin: Option<Arc<str>>,
 }
 
 impl Refinement {
@@ -199,6 +202,26 @@ impl Value {
     /// Neither unknown nor null nor containing... only the outermost level is looked at.
     pub fn is_known(&self) -> bool {
         !matches!(self.kind, Kind::Unknown(..))
+    }
+
+    /// Whose id this will be, where that is known before the id itself.
+    pub fn origin(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Unknown(_, refinement) => refinement.origin.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// An unknown value that is the id of an object; any other value stays as it is.
+    #[must_use]
+    pub fn with_origin(self, address: &str) -> Self {
+        match self.kind {
+            Kind::Unknown(ty, refinement) => {
+                let kind = Kind::Unknown(ty, Refinement { origin: Some(address.into()), ..refinement });
+                Self { kind, marks: self.marks }
+            }
+            _ => self,
+        }
     }
 
     /// Nothing in the value, at any depth, is unknown.

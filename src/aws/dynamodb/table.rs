@@ -19,6 +19,7 @@ impl ResourceType for Table {
     type Client = Client;
     const NAME: &'static str = "aws_dynamodb_table";
     const READ_BATCH: usize = 100;
+    const UNIQUE: &'static [&'static str] = &["name"];
     const DELETION: Deletion = Deletion::Polled;
     const ACTIONS: Actions = Actions {
         read: &[

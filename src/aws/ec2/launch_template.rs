@@ -37,6 +37,7 @@ impl ResourceType for LaunchTemplate {
     type Client = Client;
     const NAME: &'static str = "aws_launch_template";
     const READ_BATCH: usize = 200;
+    const UNIQUE: &'static [&'static str] = &["name"];
     const ACTIONS: Actions = Actions {
         read: &["ec2:DescribeLaunchTemplates", "ec2:DescribeLaunchTemplateVersions"],
         create: &["ec2:CreateLaunchTemplate", "ec2:CreateTags"],

@@ -6,6 +6,7 @@ mod eip;
 mod equality;
 mod inline_rules;
 mod instance_requirements;
+pub(super) mod interfaces;
 mod internet_gateway;
 mod launch_template;
 mod launch_template_object;
@@ -30,6 +31,9 @@ mod vpc_parts;
 
 use super::Client;
 use crate::provider::registry::Registry;
+
+pub(super) use subnet::zones as subnet_zones;
+pub(super) use tags::filter;
 
 pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
     data::register(types)

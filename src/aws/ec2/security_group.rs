@@ -10,7 +10,7 @@ use super::inline_rules::{
     to_permissions,
 };
 use super::read::{FILTER_VALUES, arn, gone, texts, visible};
-use super::{names, tags};
+use super::{interfaces, names, tags};
 use crate::aws::error::deleted;
 use crate::aws::{Client, tags as all_tags};
 use crate::provider::{
@@ -25,6 +25,7 @@ impl ResourceType for SecurityGroup {
     type Client = Client;
     const NAME: &'static str = "aws_security_group";
     const READ_BATCH: usize = 1000;
+    const UNIQUE: &'static [&'static str] = &["name", "vpc_id"];
     const ACTIONS: Actions = Actions {
         read: &["ec2:DescribeSecurityGroups"],
         create: &[
@@ -50,6 +51,8 @@ impl ResourceType for SecurityGroup {
             "ec2:RevokeSecurityGroupIngress",
             "ec2:RevokeSecurityGroupEgress",
             "ec2:DeleteSecurityGroup",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DeleteNetworkInterface",
         ],
     };
 
@@ -136,7 +139,8 @@ impl ResourceType for SecurityGroup {
         if prior.bool("revoke_rules_on_delete") == Some(true) {
             revoke_all(client, id.as_str()).await?;
         }
-        deleted(client.ec2().delete_security_group().group_id(id.as_str()).send().await)
+        let answer = deleted(client.ec2().delete_security_group().group_id(id.as_str()).send().await);
+        interfaces::unblock(client, "group-id", id.as_str(), answer).await
     }
 
     fn timeouts() -> Timeouts {

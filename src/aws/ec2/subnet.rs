@@ -7,8 +7,8 @@ use aws_sdk_ec2::types::{
 };
 
 use super::equality::is_set;
-use super::read::{gone, texts, visible};
-use super::tags;
+use super::read::{FILTER_VALUES, gone, texts, visible};
+use super::{interfaces, tags};
 use crate::aws::error::deleted;
 use crate::aws::{Client, tags as all_tags, validate};
 use crate::provider::{
@@ -41,7 +41,7 @@ impl ResourceType for Subnet {
             "ec2:CreateTags",
             "ec2:DeleteTags",
         ],
-        delete: &["ec2:DeleteSubnet"],
+        delete: &["ec2:DeleteSubnet", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"],
     };
 
     fn schema() -> Schema {
@@ -144,7 +144,8 @@ impl ResourceType for Subnet {
     }
 
     async fn delete(client: &Client, id: &RemoteId, _prior: &Object) -> Result<()> {
-        deleted(client.ec2().delete_subnet().subnet_id(id.as_str()).send().await)
+        let answer = deleted(client.ec2().delete_subnet().subnet_id(id.as_str()).send().await);
+        interfaces::unblock(client, "subnet-id", id.as_str(), answer).await
     }
 
     fn readiness(object: &Object) -> Readiness {
@@ -271,4 +272,15 @@ pub(super) fn object(subnet: &Live) -> Object {
         .with("_status", status);
     all_tags::set(&mut object, tags::pairs(subnet.tags.as_ref()));
     object
+}
+
+/// Availability zones of subnets by id. Those that do not exist are left out.
+pub async fn zones(client: &Client, ids: &[String]) -> Result<BTreeMap<String, String>> {
+    let mut zones = BTreeMap::new();
+    for some in ids.chunks(FILTER_VALUES) {
+        let call = client.ec2().describe_subnets().filters(tags::filter("subnet-id", some));
+        let live: Vec<Live> = call.into_paginator().items().send().try_collect().await?;
+        zones.extend(live.into_iter().filter_map(|s| Some((s.subnet_id?, s.availability_zone?))));
+    }
+    Ok(zones)
 }

@@ -26,6 +26,7 @@ impl ResourceType for Repository {
     type Client = Client;
     const NAME: &'static str = "aws_ecr_repository";
     const READ_BATCH: usize = 1000;
+    const UNIQUE: &'static [&'static str] = &["name"];
     const ACTIONS: Actions = Actions {
         read: &["ecr:DescribeRepositories", "ecr:ListTagsForResource"],
         create: &["ecr:CreateRepository", "ecr:TagResource"],

@@ -21,6 +21,7 @@ impl ResourceType for FileSystem {
     type Client = Client;
     const NAME: &'static str = "aws_efs_file_system";
     const READ_BATCH: usize = 500;
+    const UNIQUE: &'static [&'static str] = &["creation_token"];
     const DELETION: Deletion = Deletion::Polled;
     const ACTIONS: Actions = Actions {
         read: &["elasticfilesystem:DescribeFileSystems", "elasticfilesystem:DescribeLifecycleConfiguration"],

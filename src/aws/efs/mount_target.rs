@@ -27,6 +27,7 @@ impl ResourceType for MountTarget {
     type Client = Client;
     const NAME: &'static str = "aws_efs_mount_target";
     const READ_BATCH: usize = 1000;
+    const UNIQUE: &'static [&'static str] = &["subnet_id", "file_system_id"];
     const DELETION: Deletion = Deletion::Polled;
     const ACTIONS: Actions = Actions {
         read: &[

@@ -18,6 +18,7 @@ impl ResourceType for AccessEntry {
     type Client = Client;
     const NAME: &'static str = "aws_eks_access_entry";
     const READ_BATCH: usize = 100;
+    const UNIQUE: &'static [&'static str] = &["principal_arn", "cluster_name"];
     const ACTIONS: Actions = Actions {
         read: &["eks:DescribeAccessEntry"],
         create: &["eks:CreateAccessEntry", "eks:TagResource"],

@@ -20,6 +20,7 @@ impl ResourceType for Addon {
     type Client = Client;
     const NAME: &'static str = "aws_eks_addon";
     const READ_BATCH: usize = 100;
+    const UNIQUE: &'static [&'static str] = &["addon_name", "cluster_name"];
     const DELETION: Deletion = Deletion::Polled;
     const ACTIONS: Actions = Actions {
         read: &["eks:DescribeAddon", "eks:DescribePodIdentityAssociation"],

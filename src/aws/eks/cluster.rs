@@ -20,6 +20,7 @@ impl ResourceType for Cluster {
     type Client = Client;
     const NAME: &'static str = "aws_eks_cluster";
     const READ_BATCH: usize = 50;
+    const UNIQUE: &'static [&'static str] = &["name"];
     const DELETION: Deletion = Deletion::Polled;
     const ACTIONS: Actions = Actions {
         read: &["eks:DescribeCluster"],

@@ -19,6 +19,7 @@ impl ResourceType for FargateProfile {
     type Client = Client;
     const NAME: &'static str = "aws_eks_fargate_profile";
     const READ_BATCH: usize = 100;
+    const UNIQUE: &'static [&'static str] = &["fargate_profile_name", "cluster_name"];
     const DELETION: Deletion = Deletion::Polled;
     const ACTIONS: Actions = Actions {
         read: &["eks:DescribeFargateProfile"],

@@ -23,6 +23,7 @@ impl ResourceType for NodeGroup {
     type Client = Client;
     const NAME: &'static str = "aws_eks_node_group";
     const READ_BATCH: usize = 100;
+    const UNIQUE: &'static [&'static str] = &["node_group_name", "cluster_name"];
     const DELETION: Deletion = Deletion::Polled;
     const ACTIONS: Actions = Actions {
         read: &["eks:DescribeNodegroup"],

@@ -26,6 +26,7 @@ impl ResourceType for Rule {
     type Client = Client;
     const NAME: &'static str = "aws_cloudwatch_event_rule";
     const READ_BATCH: usize = 1000;
+    const UNIQUE: &'static [&'static str] = &["name", "event_bus_name"];
     const ACTIONS: Actions = Actions {
         read: &["events:DescribeRule", "events:ListRules", "events:ListTagsForResource"],
         create: &["events:PutRule", "events:TagResource", "iam:PassRole"],

@@ -17,6 +17,7 @@ impl ResourceType for InstanceProfile {
     type Client = Client;
     const NAME: &'static str = "aws_iam_instance_profile";
     const READ_BATCH: usize = 100;
+    const UNIQUE: &'static [&'static str] = &["name"];
     const ACTIONS: Actions = Actions {
         read: &["iam:GetInstanceProfile"],
         create: &[

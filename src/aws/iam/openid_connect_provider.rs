@@ -16,6 +16,7 @@ impl ResourceType for OpenIdConnectProvider {
     type Client = Client;
     const NAME: &'static str = "aws_iam_openid_connect_provider";
     const READ_BATCH: usize = 100;
+    const UNIQUE: &'static [&'static str] = &["url"];
     const ACTIONS: Actions = Actions {
         read: &["iam:GetOpenIDConnectProvider", "iam:ListOpenIDConnectProviders"],
         create: &["iam:CreateOpenIDConnectProvider", "iam:TagOpenIDConnectProvider"],

@@ -22,6 +22,7 @@ impl ResourceType for Policy {
     type Client = Client;
     const NAME: &'static str = "aws_iam_policy";
     const READ_BATCH: usize = 10_000;
+    const UNIQUE: &'static [&'static str] = &["name"];
     const ACTIONS: Actions = Actions {
         read: &[
             "iam:GetPolicy",

@@ -20,6 +20,7 @@ impl ResourceType for Role {
     type Client = Client;
     const NAME: &'static str = "aws_iam_role";
     const READ_BATCH: usize = 10_000;
+    const UNIQUE: &'static [&'static str] = &["name"];
     const ACTIONS: Actions = Actions {
         read: &[
             "iam:GetRole",

@@ -21,6 +21,7 @@ impl ResourceType for Alias {
     type Client = Client;
     const NAME: &'static str = "aws_kms_alias";
     const READ_BATCH: usize = 1000;
+    const UNIQUE: &'static [&'static str] = &["name"];
     const ACTIONS: Actions = Actions {
         read: &["kms:ListAliases"],
         create: &["kms:CreateAlias"],

@@ -29,6 +29,7 @@ impl ResourceType for LogGroup {
     type Client = Client;
     const NAME: &'static str = "aws_cloudwatch_log_group";
     const READ_BATCH: usize = 500;
+    const UNIQUE: &'static [&'static str] = &["name"];
     const ACTIONS: Actions = Actions {
         read: &["logs:DescribeLogGroups", "logs:ListTagsForResource"],
         create: &["logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:TagResource"],

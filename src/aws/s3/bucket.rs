@@ -24,6 +24,7 @@ impl ResourceType for Bucket {
     type Client = Client;
     const NAME: &'static str = "aws_s3_bucket";
     const READ_BATCH: usize = 100;
+    const UNIQUE: &'static [&'static str] = &["bucket"];
     const ACTIONS: Actions = Actions {
         read: &[
             "s3:GetBucketAcl",

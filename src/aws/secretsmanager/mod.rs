@@ -13,6 +13,8 @@ mod secrets_data;
 
 use uuid::Uuid;
 
+pub(super) use read::pending_deletion;
+
 use super::Client;
 use crate::provider::registry::Registry;
 

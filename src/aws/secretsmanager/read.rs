@@ -101,6 +101,24 @@ fn name_of(arn: &RemoteId) -> Option<&str> {
     resource.get(..resource.len().checked_sub(ARN_SUFFIX)?)
 }
 
+/// Names that are kept by secrets pending deletion, with the day of the deletion.
+pub async fn pending_deletion(client: &Client, names: &[String]) -> Result<BTreeMap<String, String>> {
+    let mut pending = BTreeMap::new();
+    for some in names.chunks(FILTER_VALUES) {
+        let filter = Filter::builder().key(FilterNameStringType::Name).set_values(Some(some.to_vec())).build();
+        let call = client.secretsmanager().list_secrets().include_planned_deletion(true).filters(filter);
+        let mut pages = call.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            for entry in page?.secret_list.unwrap_or_default() {
+                if let (Some(name), Some(time)) = (entry.name.filter(|n| some.contains(n)), entry.deleted_date) {
+                    pending.insert(name, time.to_string().chars().take_while(|c| *c != 'T').collect());
+                }
+            }
+        }
+    }
+    Ok(pending)
+}
+
 /// Whether an entry of a list says what is known of the secret. Lists do not tell of replicas.
 fn agrees(entry: &SecretListEntry, prior: &Object) -> bool {
     let same =

@@ -28,6 +28,7 @@ impl ResourceType for Secret {
     type Client = Client;
     const NAME: &'static str = "aws_secretsmanager_secret";
     const READ_BATCH: usize = 500;
+    const UNIQUE: &'static [&'static str] = &["name"];
     const ACTIONS: Actions = Actions {
         read: &["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "secretsmanager:ListSecrets"],
         create: &[

@@ -47,6 +47,7 @@ impl ResourceType for Queue {
     type Client = Client;
     const NAME: &'static str = "aws_sqs_queue";
     const READ_BATCH: usize = 100;
+    const UNIQUE: &'static [&'static str] = &["name"];
     const DELETION: Deletion = Deletion::Polled;
     const ACTIONS: Actions = Actions {
         read: &["sqs:GetQueueAttributes", "sqs:ListQueueTags"],

@@ -31,6 +31,7 @@ impl ResourceType for Parameter {
     type Client = Client;
     const NAME: &'static str = "aws_ssm_parameter";
     const READ_BATCH: usize = 100;
+    const UNIQUE: &'static [&'static str] = &["name"];
     const ACTIONS: Actions = Actions {
         read: &["kms:Decrypt", "ssm:DescribeParameters", "ssm:GetParameters", "ssm:ListTagsForResource"],
         create: &["kms:Encrypt", "ssm:AddTagsToResource", "ssm:PutParameter"],

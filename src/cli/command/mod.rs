@@ -7,6 +7,7 @@ pub(super) mod destroy;
 pub(super) mod drift;
 pub(super) mod fmt;
 pub(super) mod graph;
+pub(super) mod iam_policy;
 pub(super) mod import;
 pub(super) mod init;
 pub(super) mod output;

@@ -133,7 +133,7 @@ impl Reader<'_> {
 }
 
 /// A path relative to the resource: `tags["Name"]`, `scaling_config[0].desired_size`.
-fn attribute_path(expr: &Expr) -> Option<Path> {
+pub(in crate::config) fn attribute_path(expr: &Expr) -> Option<Path> {
     if let Some(text) = expr.as_str() {
         return Some(Path::attr(text));
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Accepts, Answer, Args, Function, FunctionError, Outcome, json, param, text, unknown};
-use crate::value::{Kind, Number, Type, Value, fit};
+use crate::value::{Kind, Number, Refinement, Type, Value, fit};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("format", &[param("format", Accepts::String)], Outcome::Of(Accepts::String), |a| {
@@ -29,7 +29,8 @@ fn untyped(value: &Value) -> bool {
 fn unknown_text(pattern: &str) -> Value {
     let known = pattern.split('%').next().unwrap_or("");
     let prefix = (!known.is_empty()).then(|| known.into());
-    Value::unknown_refined(Type::String, crate::value::Refinement { not_null: true, prefix, length: None })
+    let refinement = Refinement { not_null: true, prefix, ..Refinement::default() };
+    Value::unknown_refined(Type::String, refinement)
 }
 
 fn formatlist(a: &Args<'_>) -> Answer {

@@ -18,7 +18,7 @@ fn jsonencode(a: &Args<'_>) -> Answer {
             Kind::Map(..) | Kind::Object(_) => Some("{"),
             _ => None,
         };
-        let refinement = Refinement { not_null: true, prefix: prefix.map(Into::into), length: None };
+        let refinement = Refinement { not_null: true, prefix: prefix.map(Into::into), ..Refinement::default() };
         return Ok(Value::unknown_refined(Type::String, refinement));
     }
     let mut out = String::new();

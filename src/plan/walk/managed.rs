@@ -10,9 +10,10 @@ use crate::eval::checks::Checked;
 use crate::eval::world::{Instances, Keys};
 use crate::eval::{decode_stored, expr_at};
 use crate::graph::Node;
+use crate::provider::Object;
 use crate::schema::SharedSchema;
 use crate::state::{ObjectState, Status};
-use crate::value::Value;
+use crate::value::{Kind, Value};
 
 use super::Walk;
 use crate::plan::instance::{InstanceInput, InstancePlan, plan_instance};
@@ -143,8 +144,11 @@ impl<'a> Walk<'a> {
             },
             None => None,
         };
+        if provider.reviews(instance.kind()) {
+            self.reviewed.insert(instance.clone(), Object::from_value(&config));
+        }
         let force = self.forced(instance, block, &scope);
-        let (planned, errors) = plan_instance(InstanceInput {
+        let (mut planned, errors) = plan_instance(InstanceInput {
             kind: instance.kind(),
             schema: &schema.block,
             provider: &*provider,
@@ -155,6 +159,7 @@ impl<'a> Walk<'a> {
             force,
         });
         self.found.extend(errors.into_iter().map(|d| blame(d, instance, block)));
+        planned.planned = with_origin(planned.planned, instance);
         let config_addr = instance.resource.config();
         let value = planned.planned.clone();
         let change = self.planned_change(instance, block, provider_addr, prior, planned);
@@ -222,8 +227,21 @@ pub(super) fn prevented(addr: &AbsInstance, block: &Resource, change: &Change) -
     .hint(format!("{why}A removed block lets go of an object without destroying it."))
 }
 
+/// The object with an id that says whose it is, where it is not known yet: what refers to it can be told by that.
+fn with_origin(planned: Value, instance: &AbsInstance) -> Value {
+    let unknown = |v: &&Value| !v.is_known() && v.origin().is_none();
+    match (&planned.kind, planned.get("id").filter(unknown).cloned()) {
+        (Kind::Object(attributes), Some(id)) => {
+            let mut attributes = (**attributes).clone();
+            attributes.insert("id".into(), id.with_origin(&instance.to_string()));
+            Value::object(attributes).mark(planned.marks)
+        }
+        _ => planned,
+    }
+}
+
 /// Puts a finding of the provider at the part of the block that it speaks of.
-fn blame(mut diagnostic: Diagnostic, instance: &AbsInstance, block: &Resource) -> Diagnostic {
+pub(super) fn blame(mut diagnostic: Diagnostic, instance: &AbsInstance, block: &Resource) -> Diagnostic {
     if diagnostic.span.is_none() {
         let at = diagnostic.attribute.as_ref().and_then(|path| expr_at(&block.body, path));
         diagnostic.span = Some(at.unwrap_or(block.header));

@@ -12,8 +12,8 @@ use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Actions, Create, Deletion, Error, Found, Freshness, Intent, Object, Opened, Operation, PlannedChange, Plugin,
-    Provider, ReadRequest, Readiness, RemoteId, Result, Timeouts,
+    Create, Deletion, Error, Found, Freshness, Intent, Object, Opened, Operation, PlannedChange, Plugin, Provider,
+    ReadRequest, Readiness, RemoteId, Result, Timeouts,
 };
 use crate::addr::{AbsInstance, Mode, Name};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -226,10 +226,6 @@ impl Provider for StandIn {
     fn import_id(&self, _kind: &str, text: &str) -> Result<RemoteId> {
         Ok(RemoteId::from(text))
     }
-    fn actions(&self, _kind: &str) -> Actions {
-        Actions::default()
-    }
-
     async fn read_data(&self, kind: &str, config: &Object) -> Result<Object> {
         self.completed(Mode::Data, kind, config, Missing::NotConfigured)
     }

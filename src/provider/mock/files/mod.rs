@@ -19,8 +19,8 @@ use uuid::Uuid;
 use super::definition::{Definition, complex, declared, simple};
 use crate::diag::{Diagnostic, Diagnostics, reason, sentence};
 use crate::provider::{
-    Actions, Create, Deletion, Error, Found, Freshness, Intent, Object, Operation, PlannedChange, Plugin, Provider,
-    ReadRequest, Readiness, RemoteId, Result, Timeouts,
+    Create, Deletion, Error, Found, Freshness, Intent, Object, Operation, PlannedChange, Plugin, Provider, ReadRequest,
+    Readiness, RemoteId, Result, Timeouts,
 };
 use crate::schema::{Block, SharedSchema, boolean, list_of, string};
 use crate::value::Type;
@@ -261,9 +261,6 @@ impl Provider for FileProvider {
 
     fn import_id(&self, _: &str, text: &str) -> Result<RemoteId> {
         Ok(RemoteId::from(text))
-    }
-    fn actions(&self, _: &str) -> Actions {
-        Actions::default()
     }
 
     async fn read_data(&self, kind: &str, config: &Object) -> Result<Object> {

@@ -1,0 +1,300 @@
+//! What a plan tells of AWS before anything is changed, and what a destroy clears away.
+
+use std::time::Duration;
+
+use aws_sdk_ec2::types::NetworkInterface;
+use libtest_mimic::Trial;
+
+use crate::support::{Account, runtime};
+use crate::trial;
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        trial("review::what_is_new", what_is_new),
+        trial("review::what_changes", what_changes),
+        trial("review::sizes_that_others_choose", sizes),
+        trial("review::secrets_pending_deletion", secrets),
+        trial("review::interfaces_that_pods_leave_behind", leftovers),
+        trial("review::interfaces_that_are_in_use", held),
+    ]
+}
+
+/// A network, a role that everything may take, and a cluster.
+const CLUSTER: &str = r#"
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_subnet" "main" {
+  count             = 2
+  vpc_id            = aws_vpc.main.id
+  cidr_block        = cidrsubnet(aws_vpc.main.cidr_block, 8, count.index)
+  availability_zone = "ap-northeast-1${["a", "c"][count.index]}"
+}
+resource "aws_iam_role" "main" {
+  name               = "main"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = ["eks.amazonaws.com", "ec2.amazonaws.com"] } }]
+  })
+}
+variable "kubernetes" {
+  default = "1.31"
+}
+variable "nodes" {
+  default = "1.31"
+}
+resource "aws_eks_cluster" "main" {
+  name     = "main"
+  role_arn = aws_iam_role.main.arn
+  version  = var.kubernetes
+  vpc_config {
+    subnet_ids = aws_subnet.main[*].id
+  }
+}
+resource "aws_eks_node_group" "main" {
+  cluster_name    = aws_eks_cluster.main.name
+  node_group_name = "main"
+  node_role_arn   = aws_iam_role.main.arn
+  subnet_ids      = aws_subnet.main[*].id
+  version         = var.nodes
+  scaling_config {
+    desired_size = 2
+    max_size     = 10
+    min_size     = 1
+  }
+}
+resource "aws_eks_addon" "dns" {
+  cluster_name  = aws_eks_cluster.main.name
+  addon_name    = "coredns"
+  addon_version = "v1.11.3-eksbuild.1"
+}
+"#;
+
+fn what_is_new() {
+    let account = Account::new();
+    account.write("main.tf", CLUSTER);
+    // None of the ids is known yet.
+    account.write(
+        "wrong.tf",
+        r#"
+resource "aws_eks_node_group" "arm" {
+  cluster_name    = aws_eks_cluster.main.name
+  node_group_name = "arm"
+  node_role_arn   = aws_iam_role.main.arn
+  subnet_ids      = aws_subnet.main[*].id
+  ami_type        = "AL2023_ARM_64_STANDARD"
+  instance_types  = ["m7g.large", "m5.large", "m5.enormous"]
+  version         = "1.32"
+  scaling_config {
+    desired_size = 1
+    max_size     = 1
+    min_size     = 1
+  }
+}
+resource "aws_eks_addon" "proxy" {
+  cluster_name  = aws_eks_cluster.main.name
+  addon_name    = "kube-proxy"
+  addon_version = "v1.2.3-eksbuild.1"
+}
+module "storage" {
+  source  = "./storage"
+  subnets = concat(aws_subnet.main[*].id, [aws_subnet.third.id])
+}
+resource "aws_subnet" "third" {
+  vpc_id            = aws_vpc.main.id
+  cidr_block        = "10.0.9.0/24"
+  availability_zone = "ap-northeast-1a"
+}
+resource "aws_security_group" "both" {
+  name   = "both"
+  vpc_id = aws_vpc.main.id
+  ingress {
+    protocol    = "tcp"
+    from_port   = 22
+    to_port     = 22
+    cidr_blocks = ["10.0.0.0/8"]
+  }
+}
+resource "aws_vpc_security_group_ingress_rule" "https" {
+  security_group_id = aws_security_group.both.id
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  cidr_ipv4         = "10.0.0.0/8"
+}
+resource "aws_vpc_security_group_egress_rule" "all" {
+  security_group_id = aws_security_group.both.id
+  ip_protocol       = "-1"
+  cidr_ipv4         = "0.0.0.0/0"
+}
+"#,
+    );
+    account.write(
+        "storage/main.tf",
+        r#"
+variable "subnets" {
+  type = list(string)
+}
+resource "aws_efs_file_system" "main" {}
+resource "aws_efs_mount_target" "main" {
+  count          = length(var.subnets)
+  file_system_id = aws_efs_file_system.main.id
+  subnet_id      = var.subnets[count.index]
+}
+"#,
+    );
+    let text = account.expect(".", &["plan"], 1);
+    let summaries = [
+        "Error: Instance type does not fit the image",
+        "Error: No such instance type",
+        "Error: Nodes newer than their cluster",
+        "Error: Unsupported add-on version",
+        "Error: Two mount targets in one zone",
+        "Warning: Inline and separate rules on one security group",
+    ];
+    for summary in summaries {
+        assert_eq!(text.matches(summary).count(), 1, "{summary}: {text}");
+    }
+    assert_eq!(text.matches("Error: ").count(), 5, "{text}");
+    // Of the rules only the one that goes the same way is at odds with the group.
+    assert!(!text.contains("aws_vpc_security_group_egress_rule.all"), "{text}");
+    assert!(text.contains("module.storage.aws_efs_mount_target.main[2]"), "{text}");
+    assert!(text.contains("wrong.tf"), "{text}");
+}
+
+fn what_changes() {
+    let account = Account::new();
+    account.write("main.tf", CLUSTER);
+    let plan = |arguments: &[&str], code: i32| {
+        account.expect(".", &[&["plan", "-detailed-exitcode"], arguments].concat(), code)
+    };
+    account.expect(".", &["apply", "-auto-approve"], 0);
+    plan(&[], 0);
+    let text = plan(&["-var=kubernetes=1.33"], 1);
+    assert!(text.contains("Error: EKS version skipped") && text.contains("version = \"1.32\""), "{text}");
+    let text = plan(&["-var=kubernetes=1.30"], 1);
+    assert!(text.contains("Error: Downgrade of an EKS cluster"), "{text}");
+    // The add-on stays, and would no longer be supported.
+    let text = plan(&["-var=kubernetes=1.32"], 2);
+    assert!(text.contains("Warning: Unsupported add-on version"), "{text}");
+
+    account.write("override.tf", "resource \"aws_iam_role\" \"main\" {\n  path = \"/other/\"\n  lifecycle {\n    create_before_destroy = true\n  }\n}\n");
+    let text = plan(&[], 1);
+    assert!(text.contains("Error: Name is still taken") && text.contains("name_prefix"), "{text}");
+    account.write("override.tf", "resource \"aws_iam_role\" \"main\" {\n  path = \"/other/\"\n}\n");
+    let text = plan(&["-target=aws_iam_role.main"], 2);
+    assert!(!text.contains("Error"), "{text}");
+}
+
+fn sizes() {
+    let account = Account::new();
+    account.write("main.tf", CLUSTER);
+    account.expect(".", &["apply", "-auto-approve"], 0);
+    let sdk = account.sdk();
+    runtime().block_on(async {
+        let eks = aws_sdk_eks::Client::new(&sdk);
+        let sizes =
+            aws_sdk_eks::types::NodegroupScalingConfig::builder().desired_size(7).min_size(1).max_size(10).build();
+        let call = eks.update_nodegroup_config().cluster_name("main").nodegroup_name("main").scaling_config(sizes);
+        call.send().await.expect("scaled");
+        let desired = async || {
+            let call = eks.describe_nodegroup().cluster_name("main").nodegroup_name("main");
+            let group = call.send().await.expect("described").nodegroup.expect("group");
+            group.scaling_config.and_then(|s| s.desired_size)
+        };
+        for _ in 0..100 {
+            if desired().await == Some(7) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("the group was not scaled");
+    });
+    let text = account.expect(".", &["plan", "-detailed-exitcode"], 2);
+    assert!(text.contains("Warning: Size of a group that may be scaled") && text.contains("kiban.hcl"), "{text}");
+    account.write("kiban.hcl", "ignore_changes {\n  aws_eks_node_group = [scaling_config[0].desired_size]\n}\n");
+    account.expect(".", &["plan", "-detailed-exitcode"], 0);
+    account.expect(".", &["drift"], 0);
+    account.write("kiban.hcl", "ignore_changes {\n  aws_eks_node_group = [scalingconfig]\n}\n");
+    let text = account.expect(".", &["plan"], 1);
+    assert!(text.contains("kiban.hcl") && text.contains("scaling_config"), "{text}");
+}
+
+fn secrets() {
+    let account = Account::new();
+    account.write("main.tf", "variable \"key\" {\n  default = null\n}\nresource \"aws_secretsmanager_secret\" \"main\" {\n  name = \"team/git\"\n}\n");
+    account.expect(".", &["apply", "-auto-approve"], 0);
+    account.expect(".", &["destroy", "-auto-approve"], 0);
+    let text = account.expect(".", &["plan"], 1);
+    assert!(text.contains("Error: Name of a secret pending deletion"), "{text}");
+    assert!(text.contains("restore-secret") && text.contains("--force-delete-without-recovery"), "{text}");
+}
+
+const GROUP: &str = r#"
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_subnet" "main" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+  timeouts {
+    delete = "5s"
+  }
+}
+resource "aws_security_group" "nodes" {
+  name   = "nodes"
+  vpc_id = aws_vpc.main.id
+  timeouts {
+    delete = "5s"
+  }
+}
+output "subnet" {
+  value = aws_subnet.main.id
+}
+output "group" {
+  value = aws_security_group.nodes.id
+}
+"#;
+
+/// An interface in the subnet and the group of the stack.
+fn interface(account: &Account, description: &str) -> NetworkInterface {
+    let output = |name: &str| account.expect(".", &["output", "-raw", name], 0);
+    let (subnet, group) = (output("subnet"), output("group"));
+    let sdk = account.sdk();
+    runtime().block_on(async {
+        let ec2 = aws_sdk_ec2::Client::new(&sdk);
+        let call =
+            ec2.create_network_interface().subnet_id(subnet.trim()).groups(group.trim()).description(description);
+        call.send().await.expect("made").network_interface.expect("interface")
+    })
+}
+
+fn leftovers() {
+    let account = Account::new();
+    let before = account.census();
+    account.write("main.tf", GROUP);
+    account.expect(".", &["apply", "-auto-approve"], 0);
+    let left = interface(&account, "aws-K8S-i-0123456789abcdef0");
+    let id = left.network_interface_id().expect("id");
+    let text = account.expect(".", &["plan", "-destroy"], 0);
+    assert!(text.contains("Network interfaces are deleted as well") && text.contains(id), "{text}");
+    account.expect(".", &["destroy", "-auto-approve"], 0);
+    assert_eq!(account.census(), before);
+}
+
+fn held() {
+    let account = Account::new();
+    account.write("main.tf", GROUP);
+    account.expect(".", &["apply", "-auto-approve"], 0);
+    let held = interface(&account, "somebody's");
+    let id = held.network_interface_id().expect("id").to_owned();
+    let text = account.expect(".", &["destroy", "-auto-approve"], 1);
+    assert!(!text.contains("Network interfaces are deleted as well"), "{text}");
+    assert!(text.contains(&format!("held by network interface {id} \"somebody's\"")), "{text}");
+    let sdk = account.sdk();
+    runtime().block_on(async {
+        let ec2 = aws_sdk_ec2::Client::new(&sdk);
+        ec2.delete_network_interface().network_interface_id(&id).send().await.expect("deleted");
+    });
+    account.expect(".", &["destroy", "-auto-approve"], 0);
+}
