@@ -18,6 +18,7 @@ mod facts;
 mod kill;
 mod lifecycle;
 mod programs;
+mod reference;
 mod review;
 mod support;
 mod swap;
@@ -35,6 +36,7 @@ fn main() {
     trials.extend(lifecycle::trials());
     trials.extend(facts::trials());
     trials.extend(kill::trials());
+    trials.extend(reference::trials());
     trials.extend(review::trials());
     trials.extend(swap::trials());
     trials.extend(types::trials());

@@ -158,6 +158,17 @@ impl Fixture {
         format!("{}\n{}", self.around, each.collect::<String>())
     }
 
+    /// One object as an example, with what it needs of its own.
+    pub fn example(&self) -> String {
+        let text = format!("{}\n{}", self.each.trim(), self.resource(&self.subject));
+        text.replace("EACH", "example").replace("NTH", "1").replace("\n\n}", "\n}")
+    }
+
+    /// The id of an import, made of attributes: `${zone_id}_${name}`.
+    pub fn import(&self) -> &str {
+        &self.import
+    }
+
     /// The configuration of so many equal objects.
     pub fn copies(&self, count: usize) -> String {
         let objects = (0..count).map(|n| self.filled(&format!("{}\n{}", self.each, self.resource(&self.subject)), n));

@@ -9,6 +9,7 @@ mod contract;
 mod data;
 mod fixture;
 mod import;
+mod permissions;
 mod plans;
 mod report;
 mod swap;
@@ -33,8 +34,17 @@ pub fn trials() -> Vec<Trial> {
         add("import", import::reproduces);
         add("contract", contract::holds);
         add("batch", batch::reads);
+        add("permissions", permissions::suffice);
     }
     trials
+}
+
+/// The fixture of a type, and the service it stands under.
+pub fn fixture_of(kind: &str) -> Option<(String, Fixture)> {
+    services().into_iter().find_map(|service| {
+        let path = folder().join(&service).join(format!("{kind}.hcl"));
+        path.is_file().then(|| (service, Fixture::read(&path)))
+    })
 }
 
 fn folder() -> PathBuf {

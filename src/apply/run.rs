@@ -210,7 +210,7 @@ impl Apply<'_> {
             state.resources.get(&addr.resource).is_some_and(|r| self.providers.get(&r.provider).is_some())
         };
         let takes_part = |addr: &AbsInstance| around.contains(&addr.resource.config()) && configured(addr);
-        match refresh(&state, self.providers, takes_part, Freshness::Run).await {
+        match refresh(&state, self.providers, takes_part, Freshness::Thorough).await {
             Ok(live) => {
                 for (addr, resource, instance) in live.instances().filter(|(a, ..)| takes_part(a)) {
                     let Some(object) = &instance.current else { continue };
