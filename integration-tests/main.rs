@@ -17,6 +17,7 @@ mod bad_inputs;
 mod facts;
 mod kill;
 mod lifecycle;
+mod long;
 mod programs;
 mod reference;
 mod review;
@@ -36,6 +37,7 @@ fn main() {
     trials.extend(lifecycle::trials());
     trials.extend(facts::trials());
     trials.extend(kill::trials());
+    trials.extend(long::trials());
     trials.extend(reference::trials());
     trials.extend(review::trials());
     trials.extend(swap::trials());

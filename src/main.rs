@@ -66,6 +66,7 @@ fn begin(start: Start, environment: BTreeMap<String, String>, cancel: Cancel) ->
         clock,
         now: clock::now,
         cancel,
+        tell: kiban::cli::tell,
     };
     Ok(Box::new(Work::new(session, start.state)))
 }

@@ -12,6 +12,7 @@ mod run;
 mod save;
 mod schedule;
 mod step;
+mod unready;
 mod verify;
 mod world;
 
@@ -20,4 +21,5 @@ pub use event::{Event, Observer, Provisioning, Silent};
 pub use provision::{LocalCommand, LocalExec, PROVISIONER_HINT, local_exec_schema, provisioned};
 pub use recover::recover;
 pub use run::{Applied, Apply, Context, apply};
+pub use unready::ready;
 pub use world::populate;

@@ -6,11 +6,11 @@ use std::time::Duration;
 use super::Clock;
 use crate::addr::{AbsInstance, ProviderAddr};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::provider::{Found, Freshness, Intent, Object, Providers, ReadRequest, RemoteId};
+use crate::provider::{Found, Freshness, Intent, Object, Providers, ReadRequest, Readiness, RemoteId};
 use crate::refresh::adopted;
 use crate::schema::SharedSchema;
 use crate::state::journal::{Act, Journal, Outcome, Record, Unfinished};
-use crate::state::{ObjectState, State};
+use crate::state::{ObjectState, State, Status};
 
 /// Pauses between looks for an object that is not there: a call may still have been on its way when its run ended, and
 /// AWS does not show everything at once.
@@ -110,10 +110,14 @@ async fn adopt(
     if !put(state, &addr, &provider_addr, &schema, object, &request.prior, &id, &*provider)? {
         return Ok(Look::InState);
     }
+    let failed = matches!(provider.readiness(kind, object), Readiness::Failed(_));
     if let Some(made) = &mut state.instance_mut(&addr, &provider_addr).current {
         let parsed = begun.intent.dependencies.iter().filter_map(|d| AbsInstance::parse(d));
         made.dependencies = parsed.map(|d| d.resource.config()).collect();
         made.create_before_destroy = begun.intent.create_before_destroy;
+        if failed {
+            made.status = Status::Tainted;
+        }
     }
     Ok(Look::Adopted(id))
 }

@@ -12,7 +12,7 @@ use crate::eval::world::World;
 use crate::graph::Graph;
 use crate::plan::{Action, ChangeKey, Connections, Mode, Plan, StepKind, Summary};
 use crate::provider::{Freshness, Providers};
-use crate::refresh::refresh;
+use crate::refresh::{Refreshed, refresh};
 use crate::schema::SharedSchema;
 use crate::state::backend::Backend;
 use crate::state::journal::{Journal, Record};
@@ -211,7 +211,7 @@ impl Apply<'_> {
         };
         let takes_part = |addr: &AbsInstance| around.contains(&addr.resource.config()) && configured(addr);
         match refresh(&state, self.providers, takes_part, Freshness::Thorough).await {
-            Ok(live) => {
+            Ok(Refreshed { state: live, .. }) => {
                 for (addr, resource, instance) in live.instances().filter(|(a, ..)| takes_part(a)) {
                     let Some(object) = &instance.current else { continue };
                     let schema = self.providers.schema(&resource.provider.source, &addr.resource.resource);

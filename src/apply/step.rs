@@ -208,7 +208,7 @@ impl Apply<'_> {
             Made::Object(id) => (id, false),
             Made::Unfinished(id) => (id, true),
             Made::Half(id, error) => {
-                self.keep_half(subject, &planned, &id).await;
+                self.keep_half(subject, &planned, &id, Status::Tainted).await;
                 self.done(seq, Some(&error)).await?;
                 self.saver.save().await.map_err(storage)?;
                 return Err(subject.error("Creation failed halfway", &error).into());
@@ -230,7 +230,9 @@ impl Apply<'_> {
         let result = match live {
             Ok(live) => self.keep(subject, &planned, &live, Status::Ready),
             Err(error) => {
-                self.keep_half(subject, &planned, &id).await;
+                // What is still being made may yet succeed: the next run waits for it.
+                let status = if error.kind == ErrorKind::NotYet { Status::Ready } else { Status::Tainted };
+                self.keep_half(subject, &planned, &id, status).await;
                 self.done(seq, Some(&error)).await?;
                 self.saver.save().await.map_err(storage)?;
                 return Err(subject.error("The new object is not ready", &error).into());
@@ -550,8 +552,8 @@ impl Apply<'_> {
         problem.map_or(Ok(()), |why| Err(Diagnostic::error("Unexpected answer", why).address(addr).into()))
     }
 
-    /// Keeps an object that was not finished: tainted, so that the next plan replaces it.
-    async fn keep_half(&self, subject: &Subject<'_>, planned: &Value, id: &RemoteId) {
+    /// Keeps an object that was not finished. One that is tainted is replaced by the next plan.
+    async fn keep_half(&self, subject: &Subject<'_>, planned: &Value, id: &RemoteId, status: Status) {
         let want = Object::from_value(planned);
         let watched = self.watched(subject, id, &want, Duration::ZERO);
         let mut live = match self.poller.read(&watched).await {
@@ -561,7 +563,7 @@ impl Apply<'_> {
         if live.0.is_empty() && want.is_unknown("id") {
             live.set("id", id.as_str());
         }
-        let _ = self.keep(subject, planned, &live, Status::Tainted);
+        let _ = self.keep(subject, planned, &live, status);
     }
 
     fn depose(&self, addr: &AbsInstance) {

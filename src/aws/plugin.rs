@@ -107,6 +107,9 @@ impl Typed for AwsProvider {
     fn complete_write<'o>(&self, want: &'o Object) -> Cow<'o, Object> {
         Cow::Owned(self.client.tags().complete(want))
     }
+    fn complete_data(&self, schema: &Schema, object: &mut Object) {
+        stored::spell_data(&schema.block, object);
+    }
     fn complete_read(&self, schema: &Schema, object: &mut Object, prior: &Object) {
         stored::spell(&schema.block, object);
         self.client.tags().after_read(object, prior);

@@ -21,6 +21,37 @@ pub fn spell(block: &Block, object: &mut Object) {
     fill(block, object);
 }
 
+/// Spells what a data source has read as Terraform does: of what AWS leaves out it knows the empty value only. What the
+/// type does not name at all stays null.
+pub fn spell_data(block: &Block, object: &mut Object) {
+    for (name, attribute) in block.attributes.iter().filter(|(_, a)| a.computed) {
+        if let Some(held) = object.0.get_mut(name) {
+            *held = filled_type(&attribute.ty, held);
+        }
+    }
+    fill(block, object);
+}
+
+/// The same below attributes that hold objects.
+fn filled_type(ty: &Type, value: &Value) -> Value {
+    let all = |of: &Type, items: &[Value]| items.iter().map(|v| filled_type(of, v)).collect::<Vec<_>>();
+    let kind = match (ty, &value.kind) {
+        (_, Kind::Null(_)) => return empty(ty).unwrap_or_else(|| value.clone()),
+        (Type::Object(of), Kind::Object(held)) => {
+            let filled = held.iter().map(|(name, v)| match of.attributes.get(name) {
+                Some(ty) => (name.clone(), filled_type(ty, v)),
+                None => (name.clone(), v.clone()),
+            });
+            Value::object(filled.collect()).kind
+        }
+        (Type::List(of), Kind::List(held, items)) => Kind::List(held.clone(), all(of, items).into()),
+        (Type::Set(of), Kind::Set(held, items)) => Value::set(held.clone(), all(of, items)).kind,
+        (Type::List(of) | Type::Set(of), Kind::Tuple(items)) => Kind::Tuple(all(of, items).into()),
+        (_, other) => other.clone(),
+    };
+    Value { kind, marks: value.marks }
+}
+
 /// Gives every null in the nested blocks of a live object the empty value of its type, as Terraform stores it: below
 /// the top of an object it knows no null text, number or switch.
 fn fill(block: &Block, object: &mut Object) {

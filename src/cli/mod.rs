@@ -19,6 +19,7 @@ pub use screen::{Output, Screen};
 pub use session::Work;
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 
 use args::{Cli, Command};
 
@@ -29,6 +30,11 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub fn wants_colour(terminal: bool, environment: &BTreeMap<String, String>) -> bool {
     let set = |key: &str| environment.get(key).is_some_and(|v| !v.is_empty());
     terminal && !set("NO_COLOR") && environment.get("TERM").is_none_or(|t| t != "dumb")
+}
+
+/// A line on the error stream, between what a command prints.
+pub fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// Runs one command line (without the program's name) and gives the exit code. `start` makes the operations once it is

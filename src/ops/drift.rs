@@ -50,5 +50,6 @@ pub async fn drift(session: &Session, args: &Args) -> OpResult<Drifted> {
 async fn live(prepared: &Prepared, stored: &State, args: &Args) -> Result<State, Diagnostics> {
     let targets = &args.options.targets;
     let takes_part = |addr: &crate::addr::AbsInstance| targets.is_empty() || targets.iter().any(|t| t.covers(addr));
-    crate::refresh::refresh(stored, &prepared.providers, takes_part, Freshness::Thorough).await
+    let live = crate::refresh::refresh(stored, &prepared.providers, takes_part, Freshness::Thorough).await?;
+    Ok(live.state)
 }

@@ -59,6 +59,8 @@ pub struct Session {
     /// The time of day, RFC 3339.
     pub now: fn() -> String,
     pub cancel: Cancel,
+    /// Tells a line of what is waited for while nothing else can be told.
+    pub tell: fn(&str),
 }
 
 impl Session {
@@ -89,6 +91,13 @@ pub struct Args {
     pub state: Option<PathBuf>,
     /// Whether provisioners may run commands of this machine; `None` where nothing is carried out.
     pub local_exec: Option<bool>,
+}
+
+impl Args {
+    /// Whether what is planned is done afterwards.
+    fn is_carried_out(&self) -> bool {
+        self.local_exec.is_some()
+    }
 }
 
 impl Default for Args {

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::addr::{AbsInstance, AbsResource};
-use crate::apply::{Clock, PROVISIONER_HINT, provisioned, recover};
+use crate::apply::{Clock, PROVISIONER_HINT, provisioned, ready, recover};
 use crate::config::Config;
 use crate::diag::{Diagnostic, Diagnostics, Sources, Span};
 use crate::plan::{Inputs, Mode, Plan, Selection};
 use crate::provider::{Freshness, Providers};
-use crate::refresh::refresh;
+use crate::refresh::{Pending, refresh};
 use crate::state::State;
 use crate::state::backend::Backend;
 use crate::state::journal::{Journal, Outcome, Record, Unfinished};
@@ -69,6 +69,15 @@ pub(super) async fn opened(session: &Session, args: &Args, operation: &str) -> O
     Ok(Opened { prepared, backend, journal, stored, warnings })
 }
 
+/// A plan over an object that an earlier run has begun.
+fn still_made(pending: &Pending) -> Diagnostic {
+    let detail = format!(
+        "{} is not ready: {}. What depends on it is planned over what it shows so far.",
+        pending.addr, pending.why
+    );
+    Diagnostic::warning("Object is still being made", detail).address(&pending.addr).hint("Apply waits for it first.")
+}
+
 /// Plans the configuration against the live objects.
 pub async fn plan(session: &Session, args: &Args, operation: &str) -> OpResult<Planned> {
     let Opened { mut prepared, backend, journal, stored, mut warnings } = opened(session, args, operation).await?;
@@ -97,10 +106,25 @@ pub async fn plan(session: &Session, args: &Args, operation: &str) -> OpResult<P
     let selection = Selection::new(&args.options, &prepared.graph);
     let destroy = args.options.mode == Mode::Destroy;
     let now = |addr: &AbsInstance| !late.contains(&addr.resource) && (destroy || selection.reads(addr));
+    let mut unready = Diagnostics::new();
     let live = async {
-        if args.refresh { refresh(&stored, &prepared.providers, now, freshness).await } else { Ok(stored.clone()) }
+        if !args.refresh {
+            return Ok(stored.clone());
+        }
+        let refreshed = refresh(&stored, &prepared.providers, now, freshness).await?;
+        if refreshed.pending.is_empty() || destroy {
+            return Ok(refreshed.state);
+        }
+        if !args.is_carried_out() {
+            unready.extend(refreshed.pending.iter().map(still_made));
+            return Ok(refreshed.state);
+        }
+        ready(&refreshed.pending, &prepared.providers, &*session.clock, &session.cancel, session.tell).await?;
+        let waited = |addr: &AbsInstance| refreshed.pending.iter().any(|p| p.addr == *addr);
+        Ok(refresh(&refreshed.state, &prepared.providers, waited, Freshness::Now).await?.state)
     };
     let (mut plan, found) = Box::pin(crate::plan::plan(inputs, live)).await.map_err(|e| prepared.fail(e))?;
+    warnings.extend(unready);
     warnings.extend(found);
     drop(connections);
     drop(world);

@@ -10,7 +10,7 @@ mod checks;
 mod configuration;
 mod values;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
@@ -299,9 +299,8 @@ fn output(value: &Value, sensitive: bool) -> Json {
 /// The state as this plan has read it; `None` where there is nothing in it.
 fn prior_state(document: &Document<'_>) -> Option<Json> {
     let plan = document.plan;
-    let known: BTreeSet<AbsInstance> = plan.prior.instances().map(|(addr, ..)| addr).collect();
-    // Data sources that this plan has read belong to the prior state too.
-    let read = plan.data.iter().filter(|(addr, _)| addr.mode() == ResourceMode::Data && !known.contains(addr));
+    // Data sources belong to the prior state as this plan has read them.
+    let read = plan.data.iter().filter(|(addr, _)| addr.mode() == ResourceMode::Data);
     let read = read.map(|(addr, value)| {
         let provider = provider(document.config, addr);
         let schema_version = (document.schemas)(&provider, addr).map_or(0, |s| s.version);
@@ -309,6 +308,7 @@ fn prior_state(document: &Document<'_>) -> Option<Json> {
     });
     // What the configuration says of dependencies goes for objects that stay.
     let mut prior = plan.prior.clone();
+    plan.data.keys().filter(|addr| addr.mode() == ResourceMode::Data).for_each(|addr| prior.remove(addr, None));
     let staying = |c: &&Change| c.key.deposed.is_none() && !matches!(c.action, Action::Delete | Action::Forget);
     for change in plan.changes.iter().filter(staying) {
         let resource = prior.resources.get_mut(&change.key.addr.resource);

@@ -34,6 +34,13 @@ impl Object {
         self
     }
 
+    /// The object without those of the attributes that are null: it says nothing of them.
+    #[must_use]
+    pub fn leaving_out(mut self, names: &[&str]) -> Self {
+        self.0.retain(|name, value| !value.is_null() || !names.contains(&&**name));
+        self
+    }
+
     /// The value as it is, also null or unknown.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)

@@ -136,6 +136,9 @@ pub trait Typed: Send + Sync + 'static {
 
     /// What holds for the objects of all types that were read.
     fn complete_read(&self, _schema: &Schema, _object: &mut Object, _prior: &Object) {}
+
+    /// What holds for the answers of all data sources.
+    fn complete_data(&self, _schema: &Schema, _object: &mut Object) {}
 }
 
 fn resource<'a, T: Typed>(provider: &'a T, kind: &str) -> Result<&'a dyn AnyResource<T::Client>> {
@@ -278,7 +281,9 @@ impl<T: Typed> Provider for T {
     async fn read_data(&self, kind: &str, config: &Object) -> Result<Object> {
         self.admit(None, config.str("id"))?;
         let (data, client) = (data(self, kind)?, self.client(Freshness::Run));
-        repeat_lost(T::ATTEMPTS, || data.read(&client, config)).await
+        let mut object = repeat_lost(T::ATTEMPTS, || data.read(&client, config)).await?;
+        self.complete_data(&data.schema(), &mut object);
+        Ok(object)
     }
 
     async fn open_ephemeral(&self, kind: &str, config: &Object) -> Result<Opened> {

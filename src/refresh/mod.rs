@@ -11,11 +11,31 @@ use futures::future::join_all;
 
 use crate::addr::{AbsInstance, Mode, ProviderAddr};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::provider::{Found, Freshness, Object, Providers, ReadRequest};
+use crate::provider::{Found, Freshness, Object, Providers, ReadRequest, Readiness, RemoteId};
 use crate::state::{ObjectState, State};
 
 pub use import::{Wanted, adopted, import};
 pub use merge::merge;
+
+/// A state as it is live.
+#[derive(Clone, Debug, Default)]
+pub struct Refreshed {
+    pub state: State,
+    /// Objects that cannot be used yet: they are still being made or changed.
+    pub pending: Vec<Pending>,
+}
+
+/// An object that cannot be used yet.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    pub addr: AbsInstance,
+    pub provider: ProviderAddr,
+    pub id: RemoteId,
+    /// As stored.
+    pub prior: Object,
+    /// What keeps it.
+    pub why: String,
+}
 
 /// The state as it is live now. Objects that are gone leave it. All groups are read at the same time; every failure is
 /// reported, and none is taken for a deletion.
@@ -24,7 +44,7 @@ pub async fn refresh(
     providers: &Providers,
     takes_part: impl Fn(&AbsInstance) -> bool,
     freshness: Freshness,
-) -> Result<State, Diagnostics> {
+) -> Result<Refreshed, Diagnostics> {
     let mut groups: BTreeMap<(ProviderAddr, String), Vec<Entry>> = BTreeMap::new();
     let mut found = Diagnostics::new();
     for (addr, resource, instance) in state.instances() {
@@ -57,12 +77,14 @@ pub async fn refresh(
         };
         (kind, entries, answer)
     });
-    let mut live = state.clone();
+    let mut live = Refreshed { state: state.clone(), pending: Vec::new() };
     for (kind, entries, answer) in join_all(reads).await {
         match answer {
             Ok(answer) => {
                 for entry in entries {
-                    found.extend(entry.settle(answer.get(&entry.request.id), providers, &mut live));
+                    let answer = answer.get(&entry.request.id);
+                    live.pending.extend(entry.pending(answer, providers));
+                    found.extend(entry.settle(answer, providers, &mut live.state));
                 }
             }
             Err(error) => found.push(error.to_diagnostic(&format!("Cannot read {kind}"))),
@@ -104,6 +126,16 @@ fn entry(
 }
 
 impl Entry {
+    /// Whether the current object of an instance has to be waited for.
+    fn pending(&self, answer: Option<&Found>, providers: &Providers) -> Option<Pending> {
+        let Some(Found::Object(object)) = answer.filter(|_| self.deposed.is_none()) else { return None };
+        let Readiness::Pending(why) = providers.get(&self.provider)?.readiness(self.addr.kind(), object) else {
+            return None;
+        };
+        let ReadRequest { id, prior } = self.request.clone();
+        Some(Pending { addr: self.addr.clone(), provider: self.provider.clone(), id, prior, why })
+    }
+
     /// Puts the answer into the state.
     fn settle(&self, answer: Option<&Found>, providers: &Providers, live: &mut State) -> Option<Diagnostic> {
         let object = match answer {

@@ -56,8 +56,8 @@ impl Scope for Outer {
 }
 
 fn names() -> Vec<(Name, Value)> {
-    let prefix = Refinement { not_null: true, prefix: Some("arn:".into()), length: None };
-    let length = Refinement { not_null: true, prefix: None, length: Some((1, 3)) };
+    let prefix = Refinement { not_null: true, prefix: Some("arn:".into()), ..Refinement::default() };
+    let length = Refinement { not_null: true, length: Some((1, 3)), ..Refinement::default() };
     let list = Value::list(Type::String, vec!["x".into(), "y".into()]);
     let object = Value::object([("a".into(), 1.into()), ("b".into(), list.clone())].into());
     vec![

@@ -1,31 +1,5 @@
-# differs: aws_availability_zone.group_name: null where the provider stores an empty value
-# differs: aws_availability_zone.network_border_group: null where the provider stores an empty value
-# differs: aws_availability_zone.parent_zone_id: null where the provider stores an empty value
-# differs: aws_availability_zone.parent_zone_name: null where the provider stores an empty value
-# differs: aws_ec2_managed_prefix_list.max_entries: null where the provider stores an empty value
-# differs: aws_ec2_managed_prefix_list.version: null where the provider stores an empty value
-# differs: aws_eip.carrier_ip: null where the provider stores an empty value
-# differs: aws_eip.customer_owned_ip: null where the provider stores an empty value
-# differs: aws_eip.customer_owned_ipv4_pool: null where the provider stores an empty value
-# differs: aws_eip.ptr_record: null where the provider stores an empty value
-# differs: aws_eip.public_ipv4_pool: null where the provider stores an empty value
-# differs: aws_launch_template.block_device_mappings: null where the provider stores an empty value
-# differs: aws_launch_template.network_interfaces: null where the provider stores an empty value
-# differs: aws_security_groups.arns: the plan tells what the state held before it was read anew
-# differs: aws_security_groups.ids: the plan tells what the state held before it was read anew
-# differs: aws_security_groups.vpc_ids: the plan tells what the state held before it was read anew
-# differs: aws_subnet.available_ip_address_count: the plan tells what the state held before it was read anew
-# differs: aws_subnet.customer_owned_ipv4_pool: null where the provider stores an empty value
-# differs: aws_subnet.ipv6_cidr_block: null where the provider stores an empty value
-# differs: aws_subnet.ipv6_cidr_block_association_id: null where the provider stores an empty value
-# differs: aws_subnet.outpost_arn: null where the provider stores an empty value
-# differs: aws_vpc.ipv6_association_id: null where the provider stores an empty value
-# differs: aws_vpc.ipv6_cidr_block: null where the provider stores an empty value
 # differs: aws_vpc.state: the provider leaves it out
 # differs: aws_vpc_endpoint_service.arn: without a region in the answer, the provider writes none
-# differs: aws_vpc_endpoint_service.region: null where the provider stores an empty value
-# differs: aws_vpcs.ids: the plan tells what the state held before it was read anew
-
 resource "aws_vpc" "main" {
   cidr_block                       = "10.0.0.0/16"
   assign_generated_ipv6_cidr_block = true

@@ -79,7 +79,8 @@ impl DataSource for KeyData {
             .with("origin", key.origin.as_ref().map_or("", OriginType::as_str))
             .with("pending_deletion_window_in_days", key.pending_deletion_window_in_days.unwrap_or_default())
             .with("valid_to", time(key.valid_to.as_ref()))
-            .with("xks_key_configuration", Vec::from_iter(xks)))
+            .with("xks_key_configuration", Vec::from_iter(xks))
+            .leaving_out(&["deletion_date", "valid_to"]))
     }
 }
 

@@ -85,7 +85,8 @@ impl DataSource for ZoneData {
             .with("private_zone", private)
             .with("resource_record_set_count", zone.resource_record_set_count.unwrap_or_default())
             .with("tags", data::tags_of(client, tags(client, &id).await?))
-            .with("zone_id", id);
+            .with("zone_id", id)
+            .leaving_out(&["linked_service_description", "linked_service_principal", "vpc_id"]);
         Ok(object)
     }
 }

@@ -175,7 +175,7 @@ impl Bench<'_> {
             if !fresh {
                 return Ok(before.clone());
             }
-            refresh(before, &prepared.providers, now, Freshness::Thorough).await
+            Ok(refresh(before, &prepared.providers, now, Freshness::Thorough).await?.state)
         };
         Box::pin(crate::plan::plan(inputs, live)).await
     }

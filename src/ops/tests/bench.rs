@@ -72,6 +72,7 @@ impl Bench {
             clock: Arc::new(JumpingClock::default()),
             now: || "2025-01-02T03:04:05Z".into(),
             cancel: Cancel::default(),
+            tell: |_| {},
         }
     }
 

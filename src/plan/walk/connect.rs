@@ -103,8 +103,8 @@ impl Walk<'_> {
         let takes_part = |addr: &AbsInstance| before.resources.contains_key(&addr.resource);
         match refresh(&self.prior, self.inputs.providers, takes_part, freshness).await {
             Ok(live) => {
-                self.drift.extend(drifted(&before, &of_provider(&live), self.inputs.providers));
-                self.prior = live;
+                self.drift.extend(drifted(&before, &of_provider(&live.state), self.inputs.providers));
+                self.prior = live.state;
             }
             Err(errors) => self.found.extend(errors),
         }

@@ -51,14 +51,6 @@ impl DataSource for Eip {
             .with("network_interface_id", address.network_interface_id.clone())
             .with("network_interface_owner_id", address.network_interface_owner_id.clone())
             .with("ptr_record", name);
-        let absent = [
-            "association_id",
-            "carrier_ip",
-            "customer_owned_ip",
-            "customer_owned_ipv4_pool",
-            "private_ip",
-            "public_ipv4_pool",
-        ];
-        Ok(like_the_resource(client, config, live, &absent))
+        Ok(like_the_resource(client, config, live).leaving_out(&["ipam_pool_id"]))
     }
 }

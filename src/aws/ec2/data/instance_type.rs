@@ -114,7 +114,7 @@ impl DataSource for InstanceType {
         let found: Result<Vec<InstanceTypeInfo>> =
             call.into_paginator().items().send().try_collect().await.map_err(Error::from);
         let info = one(or_none(found)?, "EC2 instance type")?;
-        Ok(completed(config, object(&info).with("id", name)))
+        Ok(completed(config, object(&info).with("id", name)).leaving_out(&NUMBERS))
     }
 }
 

@@ -55,7 +55,7 @@ impl DataSource for LaunchTemplate {
             return Err(none(WHAT));
         };
         let live = object(client, template, version).await?;
-        Ok(like_the_resource(client, config, live, &[]))
+        Ok(like_the_resource(client, config, live))
     }
 }
 

@@ -121,16 +121,11 @@ fn completed(config: &Object, live: Object) -> Object {
     object
 }
 
-/// What the resource of the same name reads, completing the configuration. Texts named in `absent` are null where they are empty.
-fn like_the_resource(client: &Client, config: &Object, mut live: Object, absent: &[&str]) -> Object {
+/// What the resource of the same name reads, completing the configuration.
+fn like_the_resource(client: &Client, config: &Object, mut live: Object) -> Object {
     if live.has("tags_all") {
         let tags = client.tags().shown(live.string_map("tags_all"));
         live.set("tags", tags);
-    }
-    for name in absent {
-        if live.str(name) == Some("") {
-            live.set(name, Value::null(Type::String));
-        }
     }
     completed(config, live)
 }

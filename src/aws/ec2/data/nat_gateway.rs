@@ -46,6 +46,6 @@ impl DataSource for NatGateway {
         let live = object(&gateway)
             .with("state", gateway.state.as_ref().map(|s| s.as_str()))
             .with("vpc_id", gateway.vpc_id.clone());
-        Ok(like_the_resource(client, config, live, &["allocation_id", "association_id", "public_ip"]))
+        Ok(like_the_resource(client, config, live))
     }
 }

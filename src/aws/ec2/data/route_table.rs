@@ -65,7 +65,7 @@ impl DataSource for RouteTable {
             .with("tags", shown_tags(client, table.tags.as_ref()))
             .with("vpc_id", table.vpc_id.clone())
             .with("id", id);
-        Ok(completed(config, live))
+        Ok(completed(config, live).leaving_out(&["gateway_id"]))
     }
 }
 

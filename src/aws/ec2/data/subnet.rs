@@ -64,7 +64,6 @@ impl DataSource for Subnet {
             .with("available_ip_address_count", subnet.available_ip_address_count)
             .with("default_for_az", subnet.default_for_az)
             .with("state", subnet.state.as_ref().map(|s| s.as_str()));
-        let absent = ["customer_owned_ipv4_pool", "ipv6_cidr_block", "ipv6_cidr_block_association_id", "outpost_arn"];
-        Ok(like_the_resource(client, config, live, &absent))
+        Ok(like_the_resource(client, config, live))
     }
 }

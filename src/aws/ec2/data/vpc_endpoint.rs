@@ -66,6 +66,6 @@ impl DataSource for VpcEndpoint {
         if let Some(policy) = policy {
             live.set("policy", policy.to_string());
         }
-        Ok(like_the_resource(client, config, live, &[]))
+        Ok(like_the_resource(client, config, live))
     }
 }
