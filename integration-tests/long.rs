@@ -63,7 +63,11 @@ output "endpoint" {
 "#;
 
 fn slow(account: &Account) {
-    account.control("POST", "faults", r#"{"kind":"slow_creation","match":{"service":"eks","action":"CreateCluster"},"ms":9000}"#);
+    account.control(
+        "POST",
+        "faults",
+        r#"{"kind":"slow_creation","match":{"service":"eks","action":"CreateCluster"},"ms":9000}"#,
+    );
 }
 
 /// The cluster goes on being made, and nothing is replaced.
@@ -114,7 +118,11 @@ fn failed() {
     }
     let account = Account::new();
     account.write("main.tf", STACK);
-    account.control("POST", "faults", r#"{"kind":"fail_creation","match":{"service":"eks","action":"CreateNodegroup"},"times":1}"#);
+    account.control(
+        "POST",
+        "faults",
+        r#"{"kind":"fail_creation","match":{"service":"eks","action":"CreateNodegroup"},"times":1}"#,
+    );
     let text = account.expect(".", &["apply", "-auto-approve"], 1);
     assert!(text.contains("CREATE_FAILED: ") && text.contains("aws_eks_node_group.main"), "{text}");
     // Of what has failed, the next run makes a new one.

@@ -106,7 +106,6 @@ pub fn set_blocks(object: &mut Object, cluster: &Cluster, prior: Option<&Object>
         let bootstrap = prior
             .and_then(|p| p.object("access_config"))
             .map(|b| b.bool("bootstrap_cluster_creator_admin_permissions").unwrap_or_default())
-            .or(a.bootstrap_cluster_creator_admin_permissions)
             .unwrap_or(true);
         Object::new()
             .with("authentication_mode", a.authentication_mode.as_ref().map(|m| m.as_str()))

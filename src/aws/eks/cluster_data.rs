@@ -85,7 +85,8 @@ impl DataSource for ClusterData {
     }
 
     async fn read(client: &Client, config: &Object) -> Result<Object> {
-        data::existing::<Cluster>(client, config.str("name").unwrap_or_default()).await
+        let object = data::existing::<Cluster>(client, config.str("name").unwrap_or_default()).await?;
+        Ok(object.leaving_out(&["cluster_id"]))
     }
 }
 

@@ -48,6 +48,6 @@ impl DataSource for BucketData {
             Err(e) if e.has_code("NoSuchWebsiteConfiguration") => {}
             Err(e) => return Err(e),
         }
-        Ok(object)
+        Ok(object.leaving_out(&["website_domain", "website_endpoint"]))
     }
 }

@@ -90,7 +90,9 @@ impl Checker<'_> {
             }
             let values = values.unwrap_or_else(|| Value::object(BTreeMap::new()));
             let during = self.phase(&block.body, block.header).unwrap_or(default);
-            out.insert(label.name.clone(), Mocked { values, during, header: block.header });
+            let defaults = block.body.attribute("defaults").map(|a| a.name.span.to(a.expr.span));
+            let written = defaults.unwrap_or(block.header);
+            out.insert(label.name.clone(), Mocked { values, during, header: block.header, written });
         }
         out
     }

@@ -78,6 +78,8 @@ pub struct Mocked {
     pub values: Value,
     pub during: Phase,
     pub header: Span,
+    /// Where the values are written.
+    pub written: Span,
 }
 
 /// When made up values become known.

@@ -40,6 +40,7 @@ impl Checker<'_> {
         let (values, what) = if kind == "override_module" { ("outputs", "an outputs") } else { ("values", "a values") };
         self.only(&block.body, Some(block.header), &["target", values, "override_during"], &[]);
         let target = self.target(block);
+        let written = block.body.attribute(values).map_or(block.header, |a| a.name.span.to(a.expr.span));
         let given = match block.body.attribute(values) {
             Some(attribute) => {
                 let value = self.constant(&attribute.expr);
@@ -55,7 +56,7 @@ impl Checker<'_> {
         let values = given.unwrap_or_else(|| Value::object(BTreeMap::new()));
         let during = self.phase(&block.body, block.header).unwrap_or(default);
         let (target, target_span) = target?;
-        Some(Override { target, target_span, mocked: Mocked { values, during, header: block.header } })
+        Some(Override { target, target_span, mocked: Mocked { values, during, header: block.header, written } })
     }
 
     /// `override_during`

@@ -209,7 +209,11 @@ fn stand_ins(
 }
 
 fn given(mocked: &Mocked, sources: &Sources) -> Given {
-    Given { values: mocked.values.clone(), at_plan: mocked.during == Phase::Plan, origin: sources.place(mocked.header) }
+    Given {
+        values: mocked.values.clone(),
+        at_plan: mocked.during == Phase::Plan,
+        origin: sources.place(mocked.written),
+    }
 }
 
 /// The provider configurations that the resources of a configuration use.

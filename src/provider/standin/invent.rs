@@ -167,6 +167,12 @@ fn suit(given: &Value, ty: &Type) -> Result<Value, String> {
             });
             Ok(Value::object(known.collect::<Result<_, String>>()?))
         }
+        (Kind::List(..) | Kind::Set(..) | Kind::Tuple(_), Type::List(_) | Type::Set(_))
+        | (Kind::Map(..) | Kind::Object(_), Type::Map(_))
+        | (Kind::Null(_) | Kind::Unknown(..), _) => convert(given, ty),
+        (_, Type::List(_) | Type::Set(_) | Type::Map(_) | Type::Object(_)) => {
+            Err(format!("incompatible types; expected {}, found {}", ty.friendly_name(), given.ty().friendly_name()))
+        }
         _ => convert(given, ty),
     }
 }

@@ -1,0 +1,3 @@
+mock_resource "aws_vpc" {
+  defaults = { arn = "from-source" }
+}
