@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use libtest_mimic::Trial;
 
+use crate::review::CLUSTER;
 use crate::support::{Account, controllable, wait_for};
 use crate::trial;
 
@@ -15,52 +16,6 @@ pub fn trials() -> Vec<Trial> {
         trial("long::failures_tell_the_health", failed),
     ]
 }
-
-const STACK: &str = r#"
-variable "wait" {
-  default = "30m"
-}
-resource "aws_vpc" "main" {
-  cidr_block = "10.0.0.0/16"
-}
-resource "aws_subnet" "main" {
-  count             = 2
-  vpc_id            = aws_vpc.main.id
-  cidr_block        = cidrsubnet(aws_vpc.main.cidr_block, 8, count.index)
-  availability_zone = "ap-northeast-1${["a", "c"][count.index]}"
-}
-resource "aws_iam_role" "main" {
-  name               = "main"
-  assume_role_policy = jsonencode({
-    Version   = "2012-10-17"
-    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = ["eks.amazonaws.com", "ec2.amazonaws.com"] } }]
-  })
-}
-resource "aws_eks_cluster" "main" {
-  name     = "main"
-  role_arn = aws_iam_role.main.arn
-  vpc_config {
-    subnet_ids = aws_subnet.main[*].id
-  }
-  timeouts {
-    create = var.wait
-  }
-}
-resource "aws_eks_node_group" "main" {
-  cluster_name    = aws_eks_cluster.main.name
-  node_group_name = "main"
-  node_role_arn   = aws_iam_role.main.arn
-  subnet_ids      = aws_subnet.main[*].id
-  scaling_config {
-    desired_size = 1
-    max_size     = 1
-    min_size     = 1
-  }
-}
-output "endpoint" {
-  value = aws_eks_cluster.main.endpoint
-}
-"#;
 
 fn slow(account: &Account) {
     account.control(
@@ -86,7 +41,7 @@ fn timed_out() {
         return;
     }
     let account = Account::new();
-    account.write("main.tf", STACK);
+    account.write("main.tf", CLUSTER);
     slow(&account);
     let text = account.expect(".", &["apply", "-auto-approve", "-var=wait=1s"], 1);
     assert!(text.contains("Not ready after 1s") && text.contains("run apply again"), "{text}");
@@ -100,7 +55,7 @@ fn killed() {
         return;
     }
     let account = Account::new();
-    account.write("main.tf", STACK);
+    account.write("main.tf", CLUSTER);
     slow(&account);
     let mut run = account.command(".", &["apply", "-auto-approve"]);
     let mut run = run.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("starts");
@@ -117,7 +72,7 @@ fn failed() {
         return;
     }
     let account = Account::new();
-    account.write("main.tf", STACK);
+    account.write("main.tf", CLUSTER);
     account.control(
         "POST",
         "faults",

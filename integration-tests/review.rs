@@ -5,13 +5,16 @@ use std::time::Duration;
 use aws_sdk_ec2::types::NetworkInterface;
 use libtest_mimic::Trial;
 
-use crate::support::{Account, runtime};
+use crate::support::{Account, controllable, runtime};
 use crate::trial;
 
 pub fn trials() -> Vec<Trial> {
     vec![
         trial("review::what_is_new", what_is_new),
+        trial("review::zones_without_an_instance_type", zones),
+        trial("review::a_look_that_is_denied", blind),
         trial("review::what_changes", what_changes),
+        trial("review::policies", policies),
         trial("review::sizes_that_others_choose", sizes),
         trial("review::secrets_pending_deletion", secrets),
         trial("review::interfaces_that_pods_leave_behind", leftovers),
@@ -19,56 +22,8 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// A network, a role that everything may take, and a cluster.
-const CLUSTER: &str = r#"
-resource "aws_vpc" "main" {
-  cidr_block = "10.0.0.0/16"
-}
-resource "aws_subnet" "main" {
-  count             = 2
-  vpc_id            = aws_vpc.main.id
-  cidr_block        = cidrsubnet(aws_vpc.main.cidr_block, 8, count.index)
-  availability_zone = "ap-northeast-1${["a", "c"][count.index]}"
-}
-resource "aws_iam_role" "main" {
-  name               = "main"
-  assume_role_policy = jsonencode({
-    Version   = "2012-10-17"
-    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = ["eks.amazonaws.com", "ec2.amazonaws.com"] } }]
-  })
-}
-variable "kubernetes" {
-  default = "1.31"
-}
-variable "nodes" {
-  default = "1.31"
-}
-resource "aws_eks_cluster" "main" {
-  name     = "main"
-  role_arn = aws_iam_role.main.arn
-  version  = var.kubernetes
-  vpc_config {
-    subnet_ids = aws_subnet.main[*].id
-  }
-}
-resource "aws_eks_node_group" "main" {
-  cluster_name    = aws_eks_cluster.main.name
-  node_group_name = "main"
-  node_role_arn   = aws_iam_role.main.arn
-  subnet_ids      = aws_subnet.main[*].id
-  version         = var.nodes
-  scaling_config {
-    desired_size = 2
-    max_size     = 10
-    min_size     = 1
-  }
-}
-resource "aws_eks_addon" "dns" {
-  cluster_name  = aws_eks_cluster.main.name
-  addon_name    = "coredns"
-  addon_version = "v1.11.3-eksbuild.1"
-}
-"#;
+/// A network, a role that everything may take, and a cluster with nodes and an add-on.
+pub const CLUSTER: &str = include_str!("cluster.tf");
 
 fn what_is_new() {
     let account = Account::new();
@@ -162,6 +117,42 @@ resource "aws_efs_mount_target" "main" {
     assert!(text.contains("wrong.tf"), "{text}");
 }
 
+/// AWS has a1 in one of the two zones only.
+fn zones() {
+    let account = Account::new();
+    account.write("main.tf", CLUSTER);
+    let group = |types: &str| {
+        let text = format!(
+            "resource \"aws_eks_node_group\" \"main\" {{\n  ami_type = \"AL2023_ARM_64_STANDARD\"\n  instance_types = [{types}]\n}}\n"
+        );
+        account.write("override.tf", &text);
+    };
+    group("\"a1.large\"");
+    let text = account.expect(".", &["plan"], 1);
+    assert!(text.contains("Error: Instance type is not offered in a zone"), "{text}");
+    assert!(text.contains("aws_eks_node_group.main has a subnet in ap-northeast-1c"), "{text}");
+    assert!(!text.contains("subnet in ap-northeast-1a"), "{text}");
+    group("\"a1.large\", \"m7g.large\"");
+    let text = account.expect(".", &["plan"], 0);
+    assert!(text.contains("Warning: Instance type is not offered in a zone"), "{text}");
+    group("\"m7g.large\"");
+    let text = account.expect(".", &["plan"], 0);
+    assert!(!text.contains("not offered"), "{text}");
+}
+
+/// Without the permission to look ahead, the plan is made all the same.
+fn blind() {
+    if !controllable("review::a_look_that_is_denied") {
+        return;
+    }
+    let account = Account::new();
+    account.write("main.tf", CLUSTER);
+    let rule = r#"{"kind":"error","code":"AccessDeniedException","status":403,"message":"not allowed","match":{"service":"eks","action":"DescribeAddonVersions"}}"#;
+    account.control("POST", "faults", rule);
+    let text = account.expect(".", &["plan"], 0);
+    assert!(text.contains("Warning: Part of the plan was not checked") && text.contains("iam-policy"), "{text}");
+}
+
 fn what_changes() {
     let account = Account::new();
     account.write("main.tf", CLUSTER);
@@ -228,6 +219,46 @@ fn secrets() {
     let text = account.expect(".", &["plan"], 1);
     assert!(text.contains("Error: Name of a secret pending deletion"), "{text}");
     assert!(text.contains("restore-secret") && text.contains("--force-delete-without-recovery"), "{text}");
+}
+
+/// Actions that a policy allows, and the resources of its statements.
+fn policy(account: &Account, arguments: &[&str]) -> (Vec<String>, Vec<String>) {
+    let text = account.expect(".", &[&["iam-policy"], arguments].concat(), 0);
+    // Behind it stand the warnings, which go to the error stream.
+    let mut documents = serde_json::Deserializer::from_str(&text).into_iter::<serde_json::Value>();
+    let policy = documents.next().expect("a document").unwrap_or_else(|e| panic!("{e}: {text}"));
+    let texts = |key: &str| {
+        let of = policy["Statement"].as_array().expect("statements").iter().map(|s| s[key].clone());
+        let all = of.flat_map(|v| v.as_array().cloned().unwrap_or_else(|| vec![v]));
+        all.map(|v| v.as_str().expect("text").to_owned()).collect()
+    };
+    (texts("Action"), texts("Resource"))
+}
+
+fn policies() {
+    let account = Account::new();
+    account.write("main.tf", "resource \"aws_sqs_queue\" \"main\" {\n  name = \"main\"\n}\n");
+    let has = |actions: &[String], action: &str| actions.iter().any(|a| a == action);
+    let (all, _) = policy(&account, &[]);
+    assert!(["sqs:CreateQueue", "sqs:DeleteQueue", "sqs:SetQueueAttributes"].iter().all(|a| has(&all, a)), "{all:?}");
+    let (changes, _) = policy(&account, &["-for=changes"]);
+    assert!(has(&changes, "sqs:CreateQueue") && !has(&changes, "sqs:DeleteQueue"), "{changes:?}");
+    account.expect(".", &["apply", "-auto-approve"], 0);
+    let (changes, _) = policy(&account, &["-for=changes"]);
+    assert!(has(&changes, "sqs:GetQueueAttributes") && !has(&changes, "sqs:CreateQueue"), "{changes:?}");
+    let (changes, _) = policy(&account, &["-for=changes", "-destroy"]);
+    assert!(has(&changes, "sqs:DeleteQueue"), "{changes:?}");
+    // What only the state has is deleted too.
+    account.write("main.tf", "terraform {}\n");
+    let (all, _) = policy(&account, &[]);
+    assert!(has(&all, "sqs:DeleteQueue") && !has(&all, "sqs:CreateQueue"), "{all:?}");
+    account.write(
+        "main.tf",
+        "terraform {\n  backend \"s3\" {\n    bucket = \"states\"\n    key    = \"a/b.tfstate\"\n  }\n}\n",
+    );
+    let (all, resources) = policy(&account, &["-for=drift"]);
+    assert_eq!(all, ["s3:GetObject", "s3:ListBucket"]);
+    assert!(has(&resources, "arn:*:s3:::states/a/b.tfstate"), "{resources:?}");
 }
 
 const GROUP: &str = r#"

@@ -11,7 +11,7 @@ use crate::plan::Action;
 use crate::provider::Providers;
 
 use super::inspect::stored;
-use super::place::{StatePlace, place_alone};
+use super::place::place_alone;
 use super::plan::plan;
 use super::{Args, Failure, OpResult, Session};
 
@@ -49,7 +49,7 @@ pub async fn permissions(session: &Session, args: &Args, purpose: Purpose) -> Op
         }
         // What is only read may stand in no change.
         actions.extend(of_config(&planned.prepared.config, &providers, Purpose::Plan));
-        let policy = document(&actions, &place);
+        let policy = document(&actions, place.permissions(true));
         return Ok(Permissions { policy, warnings: planned.warnings, sources: planned.prepared.config.sources });
     }
     let loaded = load(&session.dir, Sources::default());
@@ -75,7 +75,8 @@ pub async fn permissions(session: &Session, args: &Args, purpose: Purpose) -> Op
             warnings.push(Diagnostic::warning("State is not looked at", detail));
         }
     }
-    Ok(Permissions { policy: document(&actions, &place), warnings, sources: loaded.config.sources })
+    let policy = document(&actions, place.permissions(purpose != Purpose::Drift));
+    Ok(Permissions { policy, warnings, sources: loaded.config.sources })
 }
 
 /// Actions for everything that a configuration declares.
@@ -121,7 +122,7 @@ fn of_type(providers: &Providers, source: &str, addr: &ResourceAddr, action: Act
 }
 
 /// One statement a service; roles are passed by a statement of its own, and the state has its place.
-fn document(actions: &BTreeSet<&'static str>, place: &StatePlace) -> Json {
+fn document(actions: &BTreeSet<&'static str>, state: Vec<Json>) -> Json {
     let mut services: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for action in actions.iter().filter(|a| **a != PASS_ROLE) {
         services.entry(action.split(':').next().unwrap_or_default()).or_default().push(action);
@@ -133,7 +134,7 @@ fn document(actions: &BTreeSet<&'static str>, place: &StatePlace) -> Json {
     if actions.contains(PASS_ROLE) {
         statements.push(statement("PassRoles", &json!(PASS_ROLE), &json!("arn:*:iam::*:role/*")));
     }
-    statements.extend(place.permissions());
+    statements.extend(state);
     json!({ "Version": "2012-10-17", "Statement": statements })
 }
 

@@ -49,8 +49,9 @@ impl StatePlace {
         }
     }
 
-    /// What keeping a state there needs of IAM: reading, writing, and holding its lock.
-    pub(super) fn permissions(&self) -> Vec<serde_json::Value> {
+    /// What a state there needs of IAM: reading it, and where it is `held` writing it and its lock.
+    #[cfg_attr(not(feature = "aws"), expect(unused_variables, reason = "only a state in S3 needs permissions"))]
+    pub(super) fn permissions(&self, held: bool) -> Vec<serde_json::Value> {
         match self {
             Self::Local(_) | Self::Memory => Vec::new(),
             #[cfg(feature = "aws")]
@@ -58,8 +59,11 @@ impl StatePlace {
                 let bucket = format!("arn:*:s3:::{}", config.bucket);
                 let keys = [&config.key, &config.lock_key()].map(|key| format!("{bucket}/{key}"));
                 let objects = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"];
+                let most = if held { usize::MAX } else { 1 };
+                let keys: Vec<String> = keys.into_iter().take(most).collect();
+                let objects: Vec<&str> = objects.into_iter().take(most).collect();
                 vec![
-                    super::permissions::statement("State", &objects.into(), &keys.to_vec().into()),
+                    super::permissions::statement("State", &objects.into(), &keys.into()),
                     super::permissions::statement("StateBucket", &"s3:ListBucket".into(), &bucket.into()),
                 ]
             }

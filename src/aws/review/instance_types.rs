@@ -46,7 +46,8 @@ struct Group<'a> {
 impl<'a> Group<'a> {
     fn of(object: &'a PlannedObject) -> Option<Self> {
         let types = object.planned.strings("instance_types");
-        let (image, subnets) = (object.planned.str("ami_type"), all_named(&object.planned, "subnet_ids"));
+        // A planned set with an unknown element is unknown as a whole: the configuration still tells the elements apart.
+        let (image, subnets) = (object.planned.str("ami_type"), all_named(&object.config, "subnet_ids"));
         (!types.is_empty()).then_some(Self { object, types, image, subnets })
     }
 
