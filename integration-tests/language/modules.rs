@@ -18,6 +18,7 @@ pub fn trials() -> Vec<Trial> {
         trial("modules::failures_are_told_together", failures_are_told_together),
         trial("modules::an_interrupted_fetch_is_cleared_away", an_interrupted_fetch_is_cleared_away),
         trial("modules::what_terraform_has_fetched_is_used", what_terraform_has_fetched_is_used),
+        trial("modules::of_test_runs", of_test_runs),
         trial("modules::terraform_uses_what_kiban_has_fetched", terraform_uses_what_kiban_has_fetched),
     ]
 }
@@ -235,5 +236,34 @@ fn terraform_uses_what_kiban_has_fetched() {
     match folder.terraform(&["validate", "-no-color"]) {
         Ok(done) => assert_eq!(done.code, 0, "{}", done.text),
         Err(why) => skip("modules::terraform_uses_what_kiban_has_fetched", &why),
+    }
+}
+
+/// Runs of tests call modules too, from a subfolder of a package that calls what lies beside it.
+fn of_test_runs() {
+    let folder = Folder::new();
+    let source = repository(&folder, "r");
+    folder.write("main.tf", "output \"text\" {\n  value = \"root\"\n}\n");
+    folder.write("near/main.tf", &caller(&source, ""));
+    let run = |name: &str, source: &str, text: &str| {
+        format!(
+            "run \"{name}\" {{\n  module {{\n    source = \"{source}\"\n  }}\n  assert {{\n    condition     = output.text == \"{text}\"\n    error_message = output.text\n  }}\n}}\n"
+        )
+    };
+    let tests = [run("far", &format!("{source}//inner"), "inner of one"), run("near", "./near", "one")].concat();
+    folder.write("tests/all.tftest.hcl", &tests);
+    let told = folder.expect(&["test"], 1);
+    assert!(told.contains("Module not installed"), "{told}");
+    folder.expect(&["init"], 0);
+    let told = folder.expect(&["test"], 0);
+    assert!(told.contains("2 passed, 0 failed"), "{told}");
+    let manifest = folder.read(".terraform/modules/modules.json");
+    assert!(manifest.contains("\"test.tests.all.far\""), "{manifest}");
+    assert!(manifest.contains("\"test.tests.all.near.m\""), "{manifest}");
+    // Terraform takes no git source here.
+    folder.write("tests/all.tftest.hcl", &run("near", "./near", "one"));
+    match folder.terraform(&["test", "-no-color"]) {
+        Ok(done) => assert_eq!(done.code, 0, "{}", done.text),
+        Err(why) => skip("modules::of_test_runs: terraform", &why),
     }
 }

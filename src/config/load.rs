@@ -33,9 +33,14 @@ pub fn load(dir: &Path, sources: Sources) -> Loaded {
 }
 
 /// Reads the module in `folder`, relative to `base`, as a root module. Names of sources are relative to `base`.
-pub fn load_below(base: &Path, folder: &Path, mut sources: Sources) -> Loaded {
+pub fn load_below(base: &Path, folder: &Path, sources: Sources) -> Loaded {
+    load_called(base, folder, "", sources)
+}
+
+/// The same for a module that something else calls: what it calls itself was fetched under `key`.
+pub fn load_called(base: &Path, folder: &Path, key: &str, mut sources: Sources) -> Loaded {
     let (project, found) = Project::read(base, &mut sources);
-    let mut loaded = load_with(base, folder, sources, &mut Installed::new(base, project.clone()));
+    let mut loaded = load_with(base, folder, sources, &mut Installed::new(base, project.clone(), key));
     project.spread(&mut loaded.config.root);
     loaded.broken |= found.has_errors();
     loaded.diagnostics.extend(found);
@@ -43,7 +48,21 @@ pub fn load_below(base: &Path, folder: &Path, mut sources: Sources) -> Loaded {
 }
 
 /// Reads a root module and all modules it calls, from where `locate` says.
-pub fn load_with(base: &Path, folder: &Path, mut sources: Sources, locate: &mut dyn Locate) -> Loaded {
+pub fn load_with(base: &Path, folder: &Path, sources: Sources, locate: &mut dyn Locate) -> Loaded {
+    load_tree(base, sources, locate, |loader| loader.module(folder, ModulePath::root(), None))
+}
+
+/// Reads the modules that a module calls which stands in no file.
+pub fn load_calls(base: &Path, caller: Module, sources: Sources, locate: &mut dyn Locate) -> Loaded {
+    load_tree(base, sources, locate, |_| caller)
+}
+
+fn load_tree(
+    base: &Path,
+    mut sources: Sources,
+    locate: &mut dyn Locate,
+    root: impl FnOnce(&mut Loader<'_>) -> Module,
+) -> Loaded {
     let mut loader = Loader {
         base,
         sources: &mut sources,
@@ -52,7 +71,7 @@ pub fn load_with(base: &Path, folder: &Path, mut sources: Sources, locate: &mut 
         malformed: BTreeSet::new(),
         locate,
     };
-    let mut root = loader.module(folder, ModulePath::root(), None);
+    let mut root = root(&mut loader);
     loader.calls(&mut root, &mut Vec::new());
     let Loader { found, broken, malformed, .. } = loader;
     let config = Config { root, sources, overridden: Vec::new() };

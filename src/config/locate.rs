@@ -44,11 +44,14 @@ pub struct Installed {
     base: PathBuf,
     project: Project,
     manifest: Manifest,
+    /// What calls are noted below.
+    within: String,
 }
 
 impl Installed {
-    pub fn new(base: &Path, project: Project) -> Self {
-        Self { base: base.to_path_buf(), project, manifest: Manifest::read(base) }
+    pub fn new(base: &Path, project: Project, within: &str) -> Self {
+        let within = if within.is_empty() { String::new() } else { format!("{within}.") };
+        Self { base: base.to_path_buf(), project, manifest: Manifest::read(base), within }
     }
 
     fn one(&self, wanted: &Wanted<'_>) -> Result<PathBuf, Diagnostic> {
@@ -57,7 +60,7 @@ impl Installed {
                 .error(summary, detail)
                 .hint("Run `kiban init` in this folder (or `terraform init`: kiban reads what it has fetched).")
         };
-        let Some(entry) = self.manifest.0.get(&wanted.key()) else {
+        let Some(entry) = self.manifest.0.get(&format!("{}{}", self.within, wanted.key())) else {
             if let ModuleSource::Registry(module) = &wanted.source
                 && let Some((folder, _)) = vendored(&self.base, &self.project, module, wanted.call.version())
             {

@@ -20,7 +20,7 @@ mod types;
 mod variables;
 
 pub use check::check;
-pub use load::{Loaded, add_text, clean, is_ignored_file, load, load_below, load_with};
+pub use load::{Loaded, add_text, clean, is_ignored_file, load, load_below, load_calls, load_with};
 pub use model::*;
 pub use reference::span_of;
 pub use settings::{LANGUAGE_VERSION, UNSUPPORTED_VERSION, allows, only_constants};

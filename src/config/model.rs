@@ -10,6 +10,8 @@ use crate::diag::{Sources, Span};
 use crate::hcl::ast::{Attribute, Block, Body, Expr, Ident};
 use crate::value::{Marks, Type, Value};
 
+use super::testing::RunModule;
+
 /// A root module with all that it calls, and the texts it was read from.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -277,6 +279,25 @@ pub struct ModuleCall {
 }
 
 impl ModuleCall {
+    /// The call that a run of a test makes.
+    pub fn of_run(name: Ident, wanted: &RunModule, header: Span, path: ModulePath) -> Self {
+        Self {
+            name,
+            source: wanted.source.clone(),
+            source_span: wanted.span,
+            version: wanted.version.clone().map(|text| (text, wanted.span)),
+            repetition: Repetition::Once,
+            depends_on: Vec::new(),
+            providers: BTreeMap::new(),
+            provider_spans: BTreeMap::new(),
+            args: Vec::new(),
+            blocks: Vec::new(),
+            module: Module::empty(path, PathBuf::new()),
+            header,
+            opening: header,
+        }
+    }
+
     /// The version constraint, where there is one.
     pub fn version(&self) -> Option<&str> {
         self.version.as_ref().map(|(text, _)| text.as_str())

@@ -1,17 +1,17 @@
 //! Finds and reads test files, the mocks and the modules they name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::addr::Name;
+use crate::addr::{ModulePath, Name};
 use crate::diag::{Diagnostic, Diagnostics, SourceId, Sources, Span, reason};
 use crate::hcl::ast::{Block, Body};
 use crate::hcl::{parse_body, parse_json_tests};
 
-use super::super::load::{clean, load_below};
+use super::super::load::{clean, load_called};
 use super::super::manifest::Manifest;
-use super::super::{Loaded, ProviderConfig};
+use super::super::{Loaded, Module, ModuleCall, ProviderConfig};
 use super::blocks::{Checker, shown};
 use super::{LoadedTests, MockProvider, Phase, ProviderRef, Run, TestFile, TestProvider, mocks, overrides};
 
@@ -21,22 +21,34 @@ const BLOCKS: &[&str] =
 /// Reads the test files in the root module's folder and in the folder of tests below it.
 pub fn load_tests(dir: &Path, tests: &Path, sources: Sources) -> LoadedTests {
     let mut loader = Loader { dir, sources, found: Diagnostics::new() };
-    let mut names = loader.list(Path::new("."), &[".tftest.hcl", ".tftest.json"], true).unwrap_or_default();
-    let tests = clean(tests);
-    if tests != Path::new(".") {
-        match loader.list(&tests, &[".tftest.hcl", ".tftest.json"], true) {
-            Some(more) => names.extend(more),
-            None if tests != Path::new("tests") => loader.found.push(Diagnostic::warning(
-                "Test directory does not exist",
-                format!("Requested test directory {} does not exist.", tests.display()),
-            )),
-            None => {}
-        }
-    }
-    names.sort();
-    let mut files: Vec<TestFile> = names.iter().filter_map(|name| loader.file(name)).collect();
+    let mut files = loader.files(tests);
     let modules = loader.modules(&mut files);
     LoadedTests { files, modules, sources: loader.sources, found: loader.found }
+}
+
+/// The modules that runs call instead of the root module: one module a test file, whose calls they are. What is wrong
+/// with a test file is told when it is run.
+pub fn called_by_tests(dir: &Path, tests: &Path, sources: Sources) -> (Vec<Module>, Sources) {
+    let mut loader = Loader { dir, sources, found: Diagnostics::new() };
+    let files = loader.files(tests);
+    let modules = files.iter().filter_map(|file| {
+        let mut module = Module::empty(path_of(file), PathBuf::from("."));
+        let calls = file.runs.iter().filter_map(|run| {
+            let wanted = run.module.as_ref()?;
+            let path = module.path.child(&run.name.name);
+            Some((run.name.name.clone(), ModuleCall::of_run(run.name.clone(), wanted, run.header, path)))
+        });
+        let calls: BTreeMap<_, _> = calls.collect();
+        module.calls = calls;
+        (!module.calls.is_empty()).then_some(module)
+    });
+    (modules.collect(), loader.sources)
+}
+
+/// Where fetched modules of a test file's runs are noted: `test`, then the path of the file.
+fn path_of(file: &TestFile) -> ModulePath {
+    let stem = file.name.trim_end_matches(".hcl").trim_end_matches(".json").trim_end_matches(".tftest");
+    ModulePath(std::iter::once("test").chain(stem.split('/')).map(Into::into).collect())
 }
 
 struct Loader<'a> {
@@ -46,6 +58,24 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
+    /// The test files beside the root module and in the folder of tests.
+    fn files(&mut self, tests: &Path) -> Vec<TestFile> {
+        let mut names = self.list(Path::new("."), &[".tftest.hcl", ".tftest.json"], true).unwrap_or_default();
+        let tests = clean(tests);
+        if tests != Path::new(".") {
+            match self.list(&tests, &[".tftest.hcl", ".tftest.json"], true) {
+                Some(more) => names.extend(more),
+                None if tests != Path::new("tests") => self.found.push(Diagnostic::warning(
+                    "Test directory does not exist",
+                    format!("Requested test directory {} does not exist.", tests.display()),
+                )),
+                None => {}
+            }
+        }
+        names.sort();
+        names.iter().filter_map(|name| self.file(name)).collect()
+    }
+
     /// Paths of the files with one of these endings; `None` where there is no such folder.
     fn list(&mut self, folder: &Path, endings: &[&str], quiet: bool) -> Option<Vec<String>> {
         let entries = match fs::read_dir(self.dir.join(folder)) {
@@ -164,13 +194,14 @@ impl Loader<'_> {
     /// Reads the modules that runs name, each folder once.
     fn modules(&mut self, files: &mut [TestFile]) -> BTreeMap<String, Loaded> {
         let installed = Manifest::read(self.dir);
-        let mut wanted = BTreeSet::new();
+        // A folder is read once, for the first run that names it.
+        let mut wanted: BTreeMap<String, String> = BTreeMap::new();
         for file in files {
-            let stem = file.name.trim_end_matches(".hcl").trim_end_matches(".json").trim_end_matches(".tftest");
+            let path = path_of(file);
             for run in &mut file.runs {
                 let Some(module) = &mut run.module else { continue };
                 let local = module.source.starts_with("./") || module.source.starts_with("../");
-                let key = format!("test.{}.{}", stem.replace('/', "."), run.name.name);
+                let key = path.child(&run.name.name).0.join(".");
                 let folder = match (local, installed.0.get(&key).map(|entry| &entry.dir)) {
                     (true, _) => clean(Path::new(&module.source)),
                     (false, Some(folder)) if !folder.as_os_str().is_empty() => folder.clone(),
@@ -198,12 +229,12 @@ impl Loader<'_> {
                     continue;
                 }
                 module.folder = folder.display().to_string();
-                wanted.insert(module.folder.clone());
+                wanted.entry(module.folder.clone()).or_insert(key);
             }
         }
         let mut modules = BTreeMap::new();
-        for folder in wanted {
-            let mut loaded = load_below(self.dir, Path::new(&folder), std::mem::take(&mut self.sources));
+        for (folder, key) in wanted {
+            let mut loaded = load_called(self.dir, Path::new(&folder), &key, std::mem::take(&mut self.sources));
             self.sources = std::mem::take(&mut loaded.config.sources);
             if loaded.broken {
                 self.found.extend(loaded.diagnostics.clone());

@@ -17,7 +17,7 @@ use crate::value::Value;
 
 use super::{Condition, Loaded, ProviderConfig};
 
-pub use load::load_tests;
+pub use load::{called_by_tests, load_tests};
 
 /// Local name and alias of a provider configuration.
 pub type ProviderRef = (Name, Option<Name>);

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 use crate::config::locate::{Locate, Wanted};
 use crate::config::manifest::{Entry, Manifest};
 use crate::config::project::Project;
-use crate::config::{Loaded, load_with};
+use crate::config::testing::called_by_tests;
+use crate::config::{Loaded, load_calls, load_with};
 use crate::diag::{Diagnostic, Sources, reason};
 
 use self::git::Git;
@@ -52,6 +53,15 @@ pub fn install(session: &Session, upgrade: bool, told: &mut dyn FnMut(Progress))
         told,
     };
     let mut loaded = load_with(&session.dir, Path::new("."), sources, &mut installer);
+    let (callers, sources) =
+        called_by_tests(&session.dir, Path::new("tests"), std::mem::take(&mut loaded.config.sources));
+    loaded.config.sources = sources;
+    for caller in callers {
+        let called = load_calls(&session.dir, caller, std::mem::take(&mut loaded.config.sources), &mut installer);
+        loaded.broken |= called.broken;
+        loaded.diagnostics.extend(called.diagnostics);
+        loaded.config.sources = called.config.sources;
+    }
     let Installer { mut new, old, used, locked, places, .. } = installer;
     if loaded.broken {
         // What is there stays noted: the next attempt need not fetch it again.
