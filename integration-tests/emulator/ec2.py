@@ -9,6 +9,7 @@ import re
 from moto.core.utils import get_pagination_model
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.amis import Ami
+from moto.ec2.models.subnets import Subnet
 
 from . import lookups, state
 from .core import AwsError, after, before, operation, page
@@ -98,6 +99,8 @@ def delete_vpc(call):
             or any(s.vpc_id == vpc_id for zone in ec2.subnets.values() for s in zone.values())
             or any(g.name != "default" for g in ec2.groups.get(vpc_id, {}).values())
             or any(n.vpc_id == vpc_id and n.state != "deleted" for n in ec2.nat_gateways.values())
+            or any(a.vpc_id == vpc_id and not a.default for a in ec2.network_acls.values())
+            or any(g.vpc_id == vpc_id for g in ec2.egress_only_internet_gateways.values())
             or any(e.vpc_id == vpc_id and e.state != "deleted" for e in ec2.vpc_end_points.values()))
     if used:
         raise depends("vpc", vpc_id)
@@ -125,6 +128,51 @@ def subnet_gone(call, result):
     for table in lookups.ec2(call).route_tables.values():
         for association in [a for a, s in table._associations.items() if s == subnet_id] if hasattr(table, "_associations") else []:
             table._associations.pop(association, None)
+
+
+def _ipv6_networks(subnet):
+    """moto writes a state within the state.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SubnetIpv6CidrBlockAssociation.html
+    """
+    return [{"AssociationId": a["associationId"], "Ipv6CidrBlock": a["ipv6CidrBlock"], "Ipv6CidrBlockState": a["ipv6CidrBlockState"]}
+            for a in subnet.ipv6_cidr_block_associations.values() if a["ipv6CidrBlockState"]["State"] == "associated"]
+
+
+Subnet.ipv6_cidr_block_association_set = property(_ipv6_networks)
+
+
+@after("ec2.CreateSubnet")
+def subnet_made(call, result):
+    """Only default subnets give out public addresses; moto takes the first one of a zone for one.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSubnet.html
+    """
+    result["Subnet"].default_for_az = result["Subnet"].map_public_ip_on_launch = False
+
+
+@before("ec2.ModifySubnetAttribute")
+def modify_subnet(call):
+    """The attributes that moto takes and forgets.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySubnetAttribute.html
+    """
+    p, subnet = call.params, lookups.subnet(call, call.params["SubnetId"])
+    if subnet is None:
+        return None
+    names = subnet.private_dns_name_options_on_launch
+    for argument, option in (("EnableResourceNameDnsARecordOnLaunch", "EnableResourceNameDnsARecord"),
+                             ("EnableResourceNameDnsAAAARecordOnLaunch", "EnableResourceNameDnsAAAARecord")):
+        if p.get(argument):
+            names[option] = p[argument]["Value"]
+            return {}
+    if p.get("PrivateDnsHostnameTypeOnLaunch"):
+        names["HostnameType"] = p["PrivateDnsHostnameTypeOnLaunch"]
+        return {}
+    if p.get("EnableDns64"):
+        subnet.enable_dns64 = p["EnableDns64"]["Value"]
+        return {}
+    return None
 
 
 @before("ec2.DeleteNetworkInterface")

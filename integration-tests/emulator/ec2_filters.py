@@ -35,7 +35,9 @@ TABLE = {
         "availability-zone-id": "AvailabilityZoneId", "cidr-block": "CidrBlock", "cidr": "CidrBlock", "cidrBlock": "CidrBlock",
         "state": "State", "owner-id": "OwnerId", "subnet-arn": "SubnetArn", "default-for-az": "DefaultForAz",
         "map-public-ip-on-launch": "MapPublicIpOnLaunch", "available-ip-address-count": "AvailableIpAddressCount",
-        "ipv6-cidr-block-association.ipv6-cidr-block": "Ipv6CidrBlockAssociationSet.Ipv6CidrBlock"}),
+        "ipv6-cidr-block-association.ipv6-cidr-block": "Ipv6CidrBlockAssociationSet.Ipv6CidrBlock",
+        "ipv6-cidr-block-association.association-id": "Ipv6CidrBlockAssociationSet.AssociationId",
+        "ipv6-cidr-block-association.state": "Ipv6CidrBlockAssociationSet.Ipv6CidrBlockState.State"}),
     "DescribeInternetGateways": ("InternetGateways", {
         "internet-gateway-id": "InternetGatewayId", "attachment.vpc-id": "Attachments.VpcId",
         "attachment.state": "Attachments.State", "owner-id": "OwnerId"}),
@@ -58,6 +60,14 @@ TABLE = {
         "allocation-id": "AllocationId", "association-id": "AssociationId", "public-ip": "PublicIp", "domain": "Domain",
         "instance-id": "InstanceId", "network-interface-id": "NetworkInterfaceId", "private-ip-address": "PrivateIpAddress",
         "network-interface-owner-id": "NetworkInterfaceOwnerId", "network-border-group": "NetworkBorderGroup"}),
+    "DescribeDhcpOptions": ("DhcpOptions", {
+        "dhcp-options-id": "DhcpOptionsId", "key": "DhcpConfigurations.Key", "value": "DhcpConfigurations.Values.Value",
+        "owner-id": "OwnerId"}),
+    "DescribeEgressOnlyInternetGateways": ("EgressOnlyInternetGateways", {}),
+    "DescribeFlowLogs": ("FlowLogs", {
+        "flow-log-id": "FlowLogId", "resource-id": "ResourceId", "traffic-type": "TrafficType", "log-group-name": "LogGroupName",
+        "log-destination-type": "LogDestinationType", "deliver-log-status": "DeliverLogsStatus"}),
+    "DescribeKeyPairs": ("KeyPairs", {"key-name": "KeyName", "key-pair-id": "KeyPairId", "fingerprint": "KeyFingerprint"}),
     "DescribeLaunchTemplates": ("LaunchTemplates", {"launch-template-name": "LaunchTemplateName", "create-time": "CreateTime"}),
     "DescribeNetworkAcls": ("NetworkAcls", {
         "network-acl-id": "NetworkAclId", "vpc-id": "VpcId", "default": "IsDefault", "owner-id": "OwnerId",
@@ -138,5 +148,7 @@ def _walk(thing, shape, path):
         return [v for item in thing or [] for v in _walk(item, shape.member, path)]
     if not path:
         return [] if thing is None or thing == "" else [thing]
-    value = _picker(AttributePickerContext(obj=thing, key=path[0], shape=shape.members[path[0]], key_path=""))
-    return [] if value is None else _walk(value, shape.members[path[0]], path[1:])
+    member = shape.members[path[0]]
+    member.parent = shape  # moto sets it while it writes an answer: the first filter of a run comes before that
+    value = _picker(AttributePickerContext(obj=thing, key=path[0], shape=member, key_path=""))
+    return [] if value is None else _walk(value, member, path[1:])

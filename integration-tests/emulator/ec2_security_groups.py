@@ -196,6 +196,19 @@ def modify_rules(call):
     return {"Return": True}
 
 
+@operation("ec2.UpdateSecurityGroupRuleDescriptionsIngress", "ec2.UpdateSecurityGroupRuleDescriptionsEgress")
+def describe_anew(call):
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_UpdateSecurityGroupRuleDescriptionsIngress.html
+    p, egress = call.params, call.action.endswith("Egress")
+    group = _group(call, p.get("GroupId")) if p.get("GroupId") else _by_name(call, p.get("GroupName"))
+    for wanted in _rules(call, group, p.get("IpPermissions") or [], egress, {}):
+        found = next((r for r in (group.egress_rules if egress else group.ingress_rules) if _same(r, wanted)), None)
+        if found is None:
+            raise AwsError("InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
+        found.ip_range, found.source_group = wanted.ip_range, wanted.source_group
+    return {"Return": True}
+
+
 @operation("ec2.RevokeSecurityGroupIngress", "ec2.RevokeSecurityGroupEgress")
 def revoke(call):
     # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RevokeSecurityGroupIngress.html

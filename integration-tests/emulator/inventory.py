@@ -97,13 +97,25 @@ def _ec2(ec2, put):
         put("ec2.launch_template", template.id, {"name": template.name, "versions": [v.number for v in template.versions]})
     for acl in ec2.network_acls.values():
         if acl.vpc_id not in default:
-            put("ec2.network_acl", acl.id, {"vpc": acl.vpc_id})
+            put("ec2.network_acl", acl.id, {"vpc": acl.vpc_id, "subnets": len(acl._associations), "tags": name(acl)})
+            for entry in acl.network_acl_entries:
+                put("ec2.network_acl_entry", f"{acl.id}/{entry.rule_number}/{'out' if entry.egress else 'in'}", {
+                    "action": entry.rule_action, "cidr": entry.cidr_block or entry.ipv6_cidr_block})
     for reservation in ec2.reservations.values():
         for instance in reservation.instances:
             if instance.state_code != 48:
                 put("ec2.instance", instance.id, {"type": instance.instance_type})
     for flow_log in ec2.flow_logs.values():
-        put("ec2.flow_log", flow_log.id)
+        put("ec2.flow_log", flow_log.id, {"resource": flow_log.resource_id, "tags": name(flow_log)})
+    for options in ec2.dhcp_options_sets.values():
+        put("ec2.dhcp_options", options.id, {"tags": name(options)})
+    for pair in ec2.key_pairs.values():
+        put("ec2.key_pair", pair.key_name, {"tags": name(pair)})
+    for gateway in ec2.egress_only_internet_gateways.values():
+        put("ec2.egress_only_internet_gateway", gateway.id, {"vpc": gateway.vpc_id, "tags": name(gateway)})
+    for peering in ec2.vpc_pcxs.values():
+        if peering._status.code not in ("deleted", "rejected"):
+            put("ec2.vpc_peering_connection", peering.id, {"status": peering._status.code, "tags": name(peering)})
 
 
 def _iam(iam, put):

@@ -11,7 +11,7 @@
 //!   from { tags = { a = "b" } } # differs from the subject at first
 //!   to {}                       # and then does not; `unset = ["name"]` takes an attribute of the subject away
 //! }
-//! import = "${zone_id}_${name}" # id of an import, from attributes; default "${id}"
+//! import = "${zone_id}_${name}" # id of an import, from attributes; default "${id}". A change may have its own
 //! exception "policy" {          # an attribute, or path, that cannot be compared
 //!   cause = "..."
 //! }                             # "import.policy": after an import; "generated": no configuration can be written for it;
@@ -34,6 +34,9 @@ use std::path::Path;
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Body, Structure};
 
+/// The attribute that says how an object is imported.
+const IMPORT: &str = "import";
+
 /// One type.
 pub struct Fixture {
     /// `aws_vpc`
@@ -54,6 +57,7 @@ pub struct Change {
     pub name: String,
     from: Body,
     to: Body,
+    import: Option<String>,
 }
 
 /// How a list of objects is read.
@@ -76,7 +80,7 @@ impl Fixture {
         let kind = path.file_stem().expect("name").to_string_lossy().into_owned();
         let mut fixture = Fixture {
             kind,
-            changes: vec![Change { name: String::new(), from: Body::new(), to: Body::new() }],
+            changes: vec![Change { name: String::new(), from: Body::new(), to: Body::new(), import: None }],
             exceptions: BTreeMap::new(),
             untried: BTreeMap::new(),
             batch: None,
@@ -93,8 +97,8 @@ impl Fixture {
 
     fn take(&mut self, structure: Structure) -> Result<(), String> {
         let block = match structure {
-            Structure::Attribute(a) if a.key.as_str() == "import" => {
-                self.import = a.value.to_string().trim().trim_matches('"').to_owned();
+            Structure::Attribute(a) if a.key.as_str() == IMPORT => {
+                self.import = template(&a.value);
                 return Ok(());
             }
             Structure::Attribute(a) => return Err(format!("unknown attribute {}", a.key.as_str())),
@@ -108,9 +112,10 @@ impl Fixture {
             "change" => {
                 let part = |name: &str| block.body.get_blocks(name).next().map(|b| b.body.clone());
                 let (from, to) = (part("from"), part("to"));
+                let import = block.body.get_attribute(IMPORT).map(|a| template(&a.value));
                 let plain = from.is_none() && to.is_none();
                 let to = if plain { block.body } else { to.unwrap_or_default() };
-                self.changes.push(Change { name: label, from: from.unwrap_or_default(), to });
+                self.changes.push(Change { name: label, from: from.unwrap_or_default(), to, import });
             }
             kind @ ("exception" | "untried") => {
                 let cause = text(&block.body, "cause").ok_or_else(|| format!("{kind} {label:?} has no cause"))?;
@@ -191,8 +196,8 @@ impl Fixture {
     }
 
     /// The id to import an object by.
-    pub fn import_id(&self, attributes: &serde_json::Value) -> String {
-        let mut id = self.import.clone();
+    pub fn import_id(&self, n: usize, attributes: &serde_json::Value) -> String {
+        let mut id = self.changes[n].import.as_ref().unwrap_or(&self.import).clone();
         while let Some((head, rest)) = id.clone().split_once("${") {
             let (name, tail) = rest.split_once('}').expect("a closed template");
             let pointer = format!("/{}", name.replace('.', "/"));
@@ -209,6 +214,11 @@ impl Fixture {
     pub fn import_block(&self, n: usize, id: &str) -> String {
         format!("import {{\n  to = {}\n  id = {}\n}}\n", self.address(n), serde_json::Value::from(id))
     }
+}
+
+/// A template as it is written.
+fn template(value: &Expression) -> String {
+    value.to_string().trim().trim_matches('"').to_owned()
 }
 
 fn text(body: &Body, name: &str) -> Option<String> {
@@ -232,7 +242,9 @@ fn overridden(subject: &Body, over: &Body) -> Body {
     let replaced: Vec<String> = over.iter().map(name_of).collect();
     let stays = |s: &&Structure| !replaced.contains(&name_of(s)) && !unset.contains(&format!("\"{}\"", name_of(s)));
     let mut body = Body::new();
-    for structure in subject.iter().filter(stays).chain(over.iter().filter(|s| name_of(s) != "unset")) {
+    for structure in
+        subject.iter().filter(stays).chain(over.iter().filter(|s| !["unset", IMPORT].contains(&name_of(s).as_str())))
+    {
         body.push(structure.clone());
     }
     body

@@ -62,7 +62,7 @@ fn generates(service: &Service, account: &Account, without: &Json, objects: &BTr
 
 fn import(service: &Service, address: &str, attributes: &Json) -> String {
     let (fixture, n) = service.object(address).expect("a subject");
-    fixture.import_block(n, &fixture.import_id(attributes))
+    fixture.import_block(n, &fixture.import_id(n, attributes))
 }
 
 fn state(account: &Account) -> Json {

@@ -2,6 +2,7 @@
 
 mod availability_zones;
 mod data;
+mod default_network_acl;
 mod eip;
 mod equality;
 mod inline_rules;
@@ -14,6 +15,11 @@ mod launch_template_request;
 mod launch_template_schema;
 mod names;
 mod nat_gateway;
+mod network_acl;
+mod network_acl_entries;
+mod network_acl_rule;
+mod network_acls;
+mod protocols;
 mod read;
 mod route;
 mod route_calls;
@@ -37,10 +43,13 @@ pub(super) use tags::filter;
 
 pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
     data::register(types)
+        .resource::<default_network_acl::DefaultNetworkAcl>()
         .resource::<eip::Eip>()
         .resource::<internet_gateway::InternetGateway>()
         .resource::<launch_template::LaunchTemplate>()
         .resource::<nat_gateway::NatGateway>()
+        .resource::<network_acl::NetworkAcl>()
+        .resource::<network_acl_rule::NetworkAclRule>()
         .resource::<route::Route>()
         .resource::<route_table::RouteTable>()
         .resource::<route_table_association::RouteTableAssociation>()
