@@ -6,12 +6,23 @@ use crate::provider::PlannedChange;
 use crate::value::{Kind, Type, Value};
 
 /// Takes the prior value of a set that the configuration may write as blocks (`route`, `ingress`, `egress`) where the
-/// configuration means the same; else plans its blocks without nulls, as the provider does.
+/// configuration means the same. Else plans new blocks without nulls, and the others as they are written, as the provider
+/// does.
 pub fn keep_equal(change: &mut PlannedChange, name: &str) {
     let Some(planned) = change.planned.get(name).filter(|p| !p.is_null()) else { return };
     let prior = change.prior.as_ref().and_then(|p| p.get(name));
     let equal = prior.filter(|p| planned.is_wholly_known() && normal(p, true) == normal(planned, true));
-    let planned = equal.cloned().unwrap_or_else(|| without_nulls(planned));
+    let known: Vec<Value> =
+        prior.and_then(Value::as_slice).unwrap_or_default().iter().map(|v| normal(v, true)).collect();
+    let planned = match (equal, &planned.kind) {
+        (Some(prior), _) => prior.clone(),
+        (None, Kind::Set(element, items)) => {
+            let is_known = |v: &Value| v.is_wholly_known() && known.contains(&normal(v, true));
+            let items = items.iter().map(|v| if is_known(v) { v.clone() } else { without_nulls(v) });
+            Value::set(element.clone(), items.collect()).mark(planned.marks)
+        }
+        (None, _) => without_nulls(planned),
+    };
     change.planned.set(name, planned);
 }
 

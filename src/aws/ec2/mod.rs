@@ -1,14 +1,18 @@
 //! EC2 and VPC.
 
 mod availability_zones;
+mod classic_rule;
+mod classic_rule_id;
 mod data;
 mod default_network_acl;
+mod default_security_group;
 mod eip;
 mod equality;
 mod inline_rules;
 mod instance_requirements;
 pub(super) mod interfaces;
 mod internet_gateway;
+mod key_pair;
 mod launch_template;
 mod launch_template_object;
 mod launch_template_request;
@@ -43,9 +47,12 @@ pub(super) use tags::filter;
 
 pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
     data::register(types)
+        .resource::<classic_rule::ClassicRule>()
         .resource::<default_network_acl::DefaultNetworkAcl>()
+        .resource::<default_security_group::DefaultSecurityGroup>()
         .resource::<eip::Eip>()
         .resource::<internet_gateway::InternetGateway>()
+        .resource::<key_pair::KeyPair>()
         .resource::<launch_template::LaunchTemplate>()
         .resource::<nat_gateway::NatGateway>()
         .resource::<network_acl::NetworkAcl>()

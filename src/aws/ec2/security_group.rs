@@ -192,7 +192,7 @@ fn name(value: &Value) -> std::result::Result<(), String> {
 }
 
 /// Plans protocols by the names that AWS answers with, as the provider does.
-fn name_protocols(change: &mut PlannedChange, name: &str) {
+pub fn name_protocols(change: &mut PlannedChange, name: &str) {
     let Some(value::Kind::Set(element, rules)) = change.planned.get(name).map(|v| &v.kind) else { return };
     let named = |rule: &Value| {
         let value::Kind::Object(_) = rule.kind else { return rule.clone() };
@@ -207,7 +207,7 @@ fn name_protocols(change: &mut PlannedChange, name: &str) {
 }
 
 /// Groups by id; those that do not exist are left out.
-async fn describe(client: &Client, ids: Vec<String>) -> Result<BTreeMap<String, Live>> {
+pub async fn describe(client: &Client, ids: Vec<String>) -> Result<BTreeMap<String, Live>> {
     let mut groups = BTreeMap::new();
     for some in ids.chunks(FILTER_VALUES) {
         let call = client.ec2().describe_security_groups().filters(tags::filter("group-id", some));
@@ -322,7 +322,7 @@ async fn revoke_all(client: &Client, id: &str) -> Result<()> {
     Ok(())
 }
 
-fn object(client: &Client, group: &Live, prior: Option<&Object>) -> Object {
+pub fn object(client: &Client, group: &Live, prior: Option<&Object>) -> Object {
     let id = group.group_id.as_deref().unwrap_or_default();
     let owner = group.owner_id.as_deref();
     let name = group.group_name.as_deref().unwrap_or_default();

@@ -90,15 +90,6 @@ impl<const EGRESS: bool> ResourceType for SecurityGroupRule<EGRESS> {
                 change.replace.insert(Path::attr(name));
             }
         }
-        // Spellings of one protocol.
-        let (old, new) = (prior.str("ip_protocol"), change.planned.str("ip_protocol"));
-        if let (Some(old), Some(new)) = (old, new)
-            && old != new
-            && protocol(old) == protocol(new)
-        {
-            let old = old.to_owned();
-            change.planned.set("ip_protocol", old);
-        }
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {
