@@ -5,7 +5,9 @@ mod classic_rule;
 mod classic_rule_id;
 mod data;
 mod default_network_acl;
+mod default_route_table;
 mod default_security_group;
+mod egress_only_internet_gateway;
 mod eip;
 mod equality;
 mod inline_rules;
@@ -17,6 +19,7 @@ mod launch_template;
 mod launch_template_object;
 mod launch_template_request;
 mod launch_template_schema;
+mod main_route_table_association;
 mod names;
 mod nat_gateway;
 mod network_acl;
@@ -37,6 +40,7 @@ mod tags;
 mod vpc;
 mod vpc_endpoint;
 mod vpc_endpoint_parts;
+mod vpc_endpoint_route_table_association;
 mod vpc_parts;
 
 use super::Client;
@@ -49,11 +53,14 @@ pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
     data::register(types)
         .resource::<classic_rule::ClassicRule>()
         .resource::<default_network_acl::DefaultNetworkAcl>()
+        .resource::<default_route_table::DefaultRouteTable>()
         .resource::<default_security_group::DefaultSecurityGroup>()
+        .resource::<egress_only_internet_gateway::EgressOnlyInternetGateway>()
         .resource::<eip::Eip>()
         .resource::<internet_gateway::InternetGateway>()
         .resource::<key_pair::KeyPair>()
         .resource::<launch_template::LaunchTemplate>()
+        .resource::<main_route_table_association::MainRouteTableAssociation>()
         .resource::<nat_gateway::NatGateway>()
         .resource::<network_acl::NetworkAcl>()
         .resource::<network_acl_rule::NetworkAclRule>()
@@ -66,5 +73,6 @@ pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
         .resource::<subnet::Subnet>()
         .resource::<vpc::Vpc>()
         .resource::<vpc_endpoint::VpcEndpoint>()
+        .resource::<vpc_endpoint_route_table_association::VpcEndpointRouteTableAssociation>()
         .data::<availability_zones::AvailabilityZones>()
 }

@@ -20,7 +20,7 @@ use crate::value::Type;
 pub struct RouteTable;
 
 /// Names of a destination in a nested route.
-const DESTINATIONS: [&str; 3] = ["cidr_block", "ipv6_cidr_block", "destination_prefix_list_id"];
+pub const DESTINATIONS: [&str; 3] = ["cidr_block", "ipv6_cidr_block", "destination_prefix_list_id"];
 
 /// Target of the routes within the VPC.
 const LOCAL: &str = "local";
@@ -80,19 +80,7 @@ impl ResourceType for RouteTable {
 
     fn customize_plan(change: &mut PlannedChange) {
         keep_equal(change, "route");
-        for route in change.config.objects("route") {
-            let set = |names: &[&str]| names.iter().filter(|name| route.string(name).is_some()).count();
-            let unknown = |names: &[&str]| names.iter().any(|name| route.is_unknown(name));
-            if set(&DESTINATIONS) > 1 || (set(&DESTINATIONS) == 0 && !unknown(&DESTINATIONS)) {
-                change.error(
-                    "route",
-                    format!("A route has one destination: one of \"{}\".", DESTINATIONS.join("\", \"")),
-                );
-            }
-            if set(&TARGETS) > 1 || (set(&TARGETS) == 0 && !unknown(&TARGETS)) {
-                change.error("route", format!("A route has one target: one of \"{}\".", TARGETS.join("\", \"")));
-            }
-        }
+        check_routes(change);
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {
@@ -138,6 +126,20 @@ impl ResourceType for RouteTable {
     }
 }
 
+/// Checks that each route has one destination and one target.
+pub fn check_routes(change: &mut PlannedChange) {
+    for route in change.config.objects("route") {
+        let set = |names: &[&str]| names.iter().filter(|name| route.string(name).is_some()).count();
+        let unknown = |names: &[&str]| names.iter().any(|name| route.is_unknown(name));
+        if set(&DESTINATIONS) > 1 || (set(&DESTINATIONS) == 0 && !unknown(&DESTINATIONS)) {
+            change.error("route", format!("A route has one destination: one of \"{}\".", DESTINATIONS.join("\", \"")));
+        }
+        if set(&TARGETS) > 1 || (set(&TARGETS) == 0 && !unknown(&TARGETS)) {
+            change.error("route", format!("A route has one target: one of \"{}\".", TARGETS.join("\", \"")));
+        }
+    }
+}
+
 /// The destination that a nested route names.
 fn destination_of(route: &Object) -> Option<String> {
     DESTINATIONS.iter().find_map(|name| route.string(name))
@@ -151,7 +153,7 @@ fn target_of(route: &Object) -> Option<Target<'_>> {
     TARGETS.iter().find_map(named)
 }
 
-async fn change_routes(client: &Client, id: &str, prior: &Object, want: &Object) -> Result<()> {
+pub async fn change_routes(client: &Client, id: &str, prior: &Object, want: &Object) -> Result<()> {
     if want.is_unknown("route") || want.get("route") == prior.get("route") {
         return Ok(());
     }
@@ -176,7 +178,7 @@ async fn change_routes(client: &Client, id: &str, prior: &Object, want: &Object)
     Ok(())
 }
 
-async fn change_propagation(client: &Client, id: &str, prior: &Object, want: &Object) -> Result<()> {
+pub async fn change_propagation(client: &Client, id: &str, prior: &Object, want: &Object) -> Result<()> {
     if want.is_unknown("propagating_vgws") {
         return Ok(());
     }
@@ -196,7 +198,7 @@ async fn change_propagation(client: &Client, id: &str, prior: &Object, want: &Ob
     Ok(())
 }
 
-fn object(client: &Client, table: &Live, prior: Option<&Object>) -> Object {
+pub fn object(client: &Client, table: &Live, prior: Option<&Object>) -> Object {
     let id = table.route_table_id.as_deref().unwrap_or_default();
     let gateways = table.propagating_vgws.as_deref().unwrap_or_default();
     let known = prior.map(|p| p.objects("route")).unwrap_or_default();

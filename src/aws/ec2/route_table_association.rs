@@ -85,9 +85,6 @@ impl ResourceType for RouteTableAssociation {
         if set > 1 || (set == 0 && !unknown) {
             change.error("subnet_id", "Set either \"subnet_id\" or \"gateway_id\".");
         }
-        if change.changes("route_table_id") {
-            change.set_unknown("id");
-        }
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {

@@ -269,7 +269,7 @@ fn kind(value: &Value) -> std::result::Result<(), String> {
 
 /// Endpoints of a list of ids. One that is gone fails the call, and then they are asked for one by one: the filter by id
 /// is not known everywhere that speaks this API.
-async fn describe(client: &Client, ids: Vec<String>) -> Result<Vec<Live>> {
+pub async fn describe(client: &Client, ids: Vec<String>) -> Result<Vec<Live>> {
     let ask = |ids: Vec<String>| async move {
         let call = client.ec2().describe_vpc_endpoints().set_vpc_endpoint_ids(Some(ids));
         call.into_paginator().items().send().try_collect().await.map_err(Error::from)
