@@ -7,9 +7,11 @@ mod data;
 mod default_network_acl;
 mod default_route_table;
 mod default_security_group;
+mod ec2_tag;
 mod egress_only_internet_gateway;
 mod eip;
 mod equality;
+mod flow_log;
 mod inline_rules;
 mod instance_requirements;
 pub(super) mod interfaces;
@@ -38,9 +40,12 @@ mod security_group_rule;
 mod subnet;
 mod tags;
 mod vpc;
+mod vpc_dhcp_options;
+mod vpc_dhcp_options_association;
 mod vpc_endpoint;
 mod vpc_endpoint_parts;
 mod vpc_endpoint_route_table_association;
+mod vpc_ipv4_cidr_block_association;
 mod vpc_parts;
 
 use super::Client;
@@ -55,8 +60,10 @@ pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
         .resource::<default_network_acl::DefaultNetworkAcl>()
         .resource::<default_route_table::DefaultRouteTable>()
         .resource::<default_security_group::DefaultSecurityGroup>()
+        .resource::<ec2_tag::Ec2Tag>()
         .resource::<egress_only_internet_gateway::EgressOnlyInternetGateway>()
         .resource::<eip::Eip>()
+        .resource::<flow_log::FlowLog>()
         .resource::<internet_gateway::InternetGateway>()
         .resource::<key_pair::KeyPair>()
         .resource::<launch_template::LaunchTemplate>()
@@ -72,7 +79,10 @@ pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
         .resource::<security_group_rule::SecurityGroupRule<true>>()
         .resource::<subnet::Subnet>()
         .resource::<vpc::Vpc>()
+        .resource::<vpc_dhcp_options::VpcDhcpOptions>()
+        .resource::<vpc_dhcp_options_association::VpcDhcpOptionsAssociation>()
         .resource::<vpc_endpoint::VpcEndpoint>()
         .resource::<vpc_endpoint_route_table_association::VpcEndpointRouteTableAssociation>()
+        .resource::<vpc_ipv4_cidr_block_association::VpcIpv4CidrBlockAssociation>()
         .data::<availability_zones::AvailabilityZones>()
 }

@@ -95,7 +95,6 @@ impl ResourceType for Subnet {
             );
         }
         if change.changes("ipv6_cidr_block") {
-            change.set_unknown("ipv6_cidr_block_association_id");
             let assigns = change.prior.as_ref().and_then(|p| p.bool("assign_ipv6_address_on_creation"));
             if assigns == Some(true) {
                 change.force_new("ipv6_cidr_block");

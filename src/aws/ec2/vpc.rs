@@ -114,7 +114,7 @@ impl ResourceType for Vpc {
             change.force_new("instance_tenancy");
         }
         if change.changes("assign_generated_ipv6_cidr_block") || change.changes("ipv6_ipam_pool_id") {
-            for name in ["ipv6_association_id", "ipv6_cidr_block", "ipv6_cidr_block_network_border_group"] {
+            for name in ["ipv6_association_id", "ipv6_cidr_block"] {
                 change.set_unknown(name);
             }
         } else if change.changes("ipv6_cidr_block") || change.changes("ipv6_cidr_block_network_border_group") {
