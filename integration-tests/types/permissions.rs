@@ -51,7 +51,8 @@ pub fn suffice(service: &Service) {
     let run = |arguments: &[&str], code: i32, allowed: &BTreeSet<String>| {
         account.reset_counts();
         account.expect(".", arguments, code);
-        let (_, calls) = account.calls();
+        let (total, calls) = account.calls();
+        assert!(total > 0, "kiban {} calls nothing", arguments.join(" "));
         let refused: Vec<String> = calls.as_object().expect("calls").keys().filter_map(|c| action(c)).collect();
         let refused: Vec<&String> = refused.iter().filter(|a| !allowed.contains(*a)).collect();
         assert!(refused.is_empty(), "kiban {} calls what no policy allows: {refused:?}", arguments.join(" "));

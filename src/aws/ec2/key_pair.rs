@@ -20,6 +20,7 @@ impl ResourceType for KeyPair {
     type Client = Client;
     const NAME: &'static str = "aws_key_pair";
     const READ_BATCH: usize = 200;
+    const UNIQUE: &'static [&'static str] = &["key_name"];
     const ACTIONS: Actions = Actions {
         read: &["ec2:DescribeKeyPairs"],
         create: &["ec2:ImportKeyPair", "ec2:CreateTags"],
