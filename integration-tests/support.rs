@@ -212,7 +212,7 @@ impl Account {
 
     /// Objects that still carry the mark of an unfinished creation.
     pub fn marked(&self) -> Vec<String> {
-        let all = self.snapshot().into_iter().flat_map(|(_, objects)| objects);
+        let all = self.snapshot().into_values().flatten();
         all.filter(|(_, object)| object.to_string().contains("kiban:token")).map(|(id, _)| id).collect()
     }
 
