@@ -1,8 +1,10 @@
 //! Inline rules and rules of their own on one security group: each apply of the one takes away the other.
 //!
-//! <https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/security_group>
+//! The documentation of hashicorp/aws warns of it at `aws_security_group`.
 
-use super::plan::{Plan, at, named, own, some};
+use std::collections::BTreeMap;
+
+use super::plan::{Key, Plan, at, named, own, some};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::provider::PlannedObject;
 
@@ -12,23 +14,22 @@ const RULES: [&str; 3] =
 
 pub fn check(plan: &Plan<'_>) -> Diagnostics {
     let mut found = Diagnostics::new();
-    let rules: Vec<&PlannedObject> = RULES.into_iter().flat_map(|kind| plan.of(kind)).collect();
+    let mut rules: BTreeMap<(Key, &str), Vec<String>> = BTreeMap::new();
+    for rule in RULES.into_iter().flat_map(|kind| plan.of(kind)) {
+        if let (Some(group), Some(direction)) = (named(&rule.planned, "security_group_id"), opens(rule)) {
+            rules.entry((group, direction)).or_default().push(rule.address.clone());
+        }
+    }
     for group in GROUPS.into_iter().flat_map(|kind| plan.of(kind)) {
         let Some(key) = own(group) else { continue };
         for direction in ["ingress", "egress"].into_iter().filter(|d| group.config.get(d).is_some_and(|v| !v.is_null()))
         {
-            let of_group = |r: &&&PlannedObject| {
-                opens(r) == Some(direction) && named(&r.planned, "security_group_id").as_ref() == Some(&key)
-            };
-            let apart: Vec<String> = rules.iter().filter(of_group).map(|r| r.address.clone()).collect();
-            if apart.is_empty() {
-                continue;
-            }
+            let Some(apart) = rules.get(&(key.clone(), direction)) else { continue };
             let detail = format!(
                 "{} sets \"{direction}\" itself, so it takes away every other rule that it finds, and these add rules to it: \
                  {}. Each apply undoes what the one before has done.",
                 group.address,
-                some(&apart)
+                some(apart)
             );
             let hint = format!(
                 "Keep to one way: move the {direction} of the group into rules of their own, or these into the group."
