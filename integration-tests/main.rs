@@ -14,6 +14,7 @@
 
 mod backend_s3;
 mod bad_inputs;
+mod eks_token;
 mod facts;
 mod kill;
 mod lifecycle;
@@ -35,6 +36,7 @@ fn main() {
     trials.extend(backend_s3::trials());
     trials.extend(bad_inputs::trials());
     trials.extend(lifecycle::trials());
+    trials.extend(eks_token::trials());
     trials.extend(facts::trials());
     trials.extend(kill::trials());
     trials.extend(long::trials());

@@ -77,6 +77,9 @@ pub enum Command {
     /// Print the IAM policy that a run of this folder needs
     #[command(name = "iam-policy")]
     IamPolicy(IamPolicyCommand),
+    /// Print a token for the API of an EKS cluster, for kubectl and other clients
+    #[command(name = "eks-token")]
+    EksToken(EksTokenCommand),
     /// Answer expressions, from a terminal or from the input
     Console(ConsoleCommand),
     /// Check the configuration without looking at any object
@@ -363,6 +366,25 @@ pub enum StateCommand {
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  kiban graph | dot -Tsvg > graph.svg")]
 pub struct GraphCommand {}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example, in a kubeconfig:\n  users:\n  - name: main\n    user:\n      exec:\n        apiVersion: client.authentication.k8s.io/v1beta1\n        command: kiban\n        args: [eks-token, -cluster=main, -region=eu-west-1]"
+)]
+pub struct EksTokenCommand {
+    /// Name of the cluster
+    #[arg(long, value_name = "NAME")]
+    pub cluster: String,
+    /// Region of the cluster
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Profile with the credentials
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Role to take on
+    #[arg(long, value_name = "ARN")]
+    pub role_arn: Option<String>,
+}
 
 #[derive(Args, Debug)]
 #[command(

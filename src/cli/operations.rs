@@ -116,7 +116,7 @@ pub enum Shown {
 }
 
 pub use super::args::Purpose;
-pub use crate::ops::{FormatRequest, Formatted, FormattedFile, Permissions};
+pub use crate::ops::{FormatRequest, Formatted, FormattedFile, Permissions, TokenRequest};
 
 /// Which tests to run, and how.
 pub type TestRequest = crate::ops::testing::TestArgs;
@@ -164,6 +164,8 @@ pub trait Operations: Send + Sync {
     async fn graph(&self) -> Result<String, Failure>;
     /// The IAM policy that a run needs.
     async fn permissions(&self, request: PlanRequest, purpose: Purpose) -> Result<Permissions, Failure>;
+    /// A token for the API of a cluster, as its clients take it.
+    async fn eks_token(&self, request: TokenRequest) -> Result<serde_json::Value, Failure>;
     /// Schemas of the providers in use, as JSON in Terraform's form.
     async fn schemas(&self) -> Result<serde_json::Value, Failure>;
 }

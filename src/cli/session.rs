@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use super::operations::{
     Applied, Drifted, Failure, FormatRequest, Formatted, Operations, Permissions, PlanRequest, Planned, Purpose,
-    SchemaLookup, Shown, Stored, TestObserver, TestRequest, Tested, Validated,
+    SchemaLookup, Shown, Stored, TestObserver, TestRequest, Tested, TokenRequest, Validated,
 };
 use super::render::{Palette, plan as render};
 use crate::addr::{AbsInstance, ProviderAddr};
@@ -203,6 +203,10 @@ impl Operations for Work {
             Purpose::Changes => ops::Purpose::Changes,
         };
         Ok(ops::permissions(&self.session, &self.args(request), purpose).await?)
+    }
+
+    async fn eks_token(&self, request: TokenRequest) -> Result<serde_json::Value, Failure> {
+        Ok(ops::eks_token(&self.session, &request).await?)
     }
 
     async fn schemas(&self) -> Result<serde_json::Value, Failure> {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
-use super::operations::{Permissions, Purpose};
+use super::operations::{Permissions, Purpose, TokenRequest};
 use super::*;
 use crate::addr::{AbsInstance, ModulePath, ProviderAddr};
 use crate::apply::{Event, Observer};
@@ -195,6 +195,9 @@ impl Operations for Fake {
     async fn permissions(&self, _: PlanRequest, _: Purpose) -> Result<Permissions, Failure> {
         let policy = serde_json::Value::Null;
         Ok(Permissions { policy, warnings: Diagnostics::new(), sources: Sources::default() })
+    }
+    async fn eks_token(&self, _: TokenRequest) -> Result<serde_json::Value, Failure> {
+        Ok(serde_json::Value::Null)
     }
     async fn schemas(&self) -> Result<serde_json::Value, Failure> {
         Ok(serde_json::Value::Null)

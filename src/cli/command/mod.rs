@@ -5,6 +5,7 @@ mod ask;
 pub(super) mod console;
 pub(super) mod destroy;
 pub(super) mod drift;
+pub(super) mod eks_token;
 pub(super) mod fmt;
 pub(super) mod graph;
 pub(super) mod iam_policy;
