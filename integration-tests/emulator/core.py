@@ -163,7 +163,9 @@ def identify(call):
         call.action = call.request.values.get("Action") or "Unknown"
     else:
         try:
-            found, call.url_params = get_service_router(call.service)._get_router(call.protocol).match(call.request)
+            # The first match of a router builds it, and two at a time build it wrong.
+            with LOCK:
+                found, call.url_params = get_service_router(call.service)._get_router(call.protocol).match(call.request)
             call.action = found.name
         except Exception:
             call.action = f"{call.method} {call.path}"

@@ -15,6 +15,7 @@ from moto.logs.models import logs_backends
 from moto.route53.models import route53_backends
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
+from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 from moto.ssm.models import ssm_backends
 
@@ -48,6 +49,8 @@ def _account(account):
             _eks(services.get("eks", {}), lambda kind, key, summary=None, region=region: put(kind, region, key, summary))
             for check in services.get("route53", {}).get("health_checks", {}).values():
                 put("route53.health_check", region, check["Id"], {"type": check["HealthCheckConfig"]["Type"]})
+            for group, name in services.get("autoscaling", {}).get("schedules", {}):
+                put("autoscaling.schedule", region, f"{group}/{name}")
             _efs(services.get("efs", {}), lambda kind, key, summary=None, region=region: put(kind, region, key, summary))
     return {kind: dict(sorted(things.items())) for kind, things in sorted(found.items())}
 
@@ -162,6 +165,8 @@ def _ssm(ssm, put):
 def _autoscaling(autoscaling, put):
     for group in autoscaling.autoscaling_groups.values():
         put("autoscaling.group", group.name, {"tags": {t["Key"]: t.get("Value", "") for t in sorted(group.tags, key=lambda t: t["Key"])}})
+    for hook in autoscaling.lifecycle_hooks.values():
+        put("autoscaling.lifecycle_hook", f"{hook.auto_scaling_group_name}/{hook.name}", {"transition": hook.lifecycle_transition})
 
 
 def _route53(service, put):
@@ -203,7 +208,14 @@ def _acm(acm, put):
         put("acm.certificate", arn)
 
 
-PLAIN = ((sqs_backends, _sqs), (events_backends, _events), (ecr_backends, _ecr), (dynamodb_backends, _dynamodb), (acm_backends, _acm))
+def _sns(sns, put):
+    for arn in sns.topics:
+        put("sns.topic", arn)
+    for subscription in sns.subscriptions.values():
+        put("sns.subscription", subscription.arn, {"protocol": subscription.protocol, "endpoint": subscription.endpoint})
+
+
+PLAIN = ((sqs_backends, _sqs), (sns_backends, _sns), (events_backends, _events), (ecr_backends, _ecr), (dynamodb_backends, _dynamodb), (acm_backends, _acm))
 
 PARTS = {"nodegroups": "nodegroup", "addons": "addon", "entries": "access_entry", "pods": "pod_identity_association",
          "idps": "identity_provider_config", "fargate": "fargate_profile"}
