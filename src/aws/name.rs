@@ -40,7 +40,8 @@ pub fn prefix(name: &str) -> &str {
     if suffix.bytes().all(|b| b.is_ascii_hexdigit()) { prefix } else { "" }
 }
 
-fn behind(prefix: &str, token: &str) -> String {
+/// A prefix and a suffix that follows from the token.
+pub fn behind(prefix: &str, token: &str) -> String {
     let mut suffix = hex::encode(Sha256::digest(token));
     suffix.truncate(SUFFIX);
     format!("{prefix}{suffix}")

@@ -1,10 +1,13 @@
 //! Route 53.
 
 mod dns;
+mod health_check;
+mod health_check_schema;
 mod record;
 mod record_schema;
 mod record_set;
 mod record_sets;
+mod tags;
 mod zone;
 mod zone_association;
 mod zone_data;
@@ -15,6 +18,7 @@ use crate::provider::registry::Registry;
 
 pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
     types
+        .resource::<health_check::HealthCheck>()
         .resource::<record::Record>()
         .resource::<zone::Zone>()
         .resource::<zone_association::ZoneAssociation>()

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_route53::operation::get_hosted_zone::GetHostedZoneOutput;
-use aws_sdk_route53::types::{ChangeAction, HostedZoneConfig, Tag, TagResourceType, Vpc, VpcRegion};
+use aws_sdk_route53::types::{ChangeAction, HostedZoneConfig, TagResourceType, Vpc, VpcRegion};
 
 use super::record_sets::{self, Key};
-use super::{dns, zone_name};
+use super::{dns, tags, zone_name};
 use crate::aws::gather::gather;
 use crate::aws::{Client, tags as all_tags};
 use crate::provider::{
@@ -15,8 +15,7 @@ use crate::provider::{
 use crate::schema::{Block, Normal, Schema, boolean, list_of, set_block, string};
 use crate::value::{Type, Value};
 
-/// Most zones whose tags one call reads.
-const TAGS_BATCH: usize = 10;
+const KIND: TagResourceType = TagResourceType::Hostedzone;
 
 /// Records that one batch deletes.
 const DELETE_BATCH: usize = 100;
@@ -100,11 +99,11 @@ impl ResourceType for Zone {
         });
         let zones = gather(reads.collect()).await?;
         let there: Vec<String> = zones.iter().filter(|(_, z)| z.is_some()).map(|(id, _)| id.to_string()).collect();
-        let batches = there.chunks(TAGS_BATCH).map(|ids| tags_of(client, ids.to_vec()));
-        let mut tags: BTreeMap<String, all_tags::Tags> =
+        let batches = there.chunks(tags::BATCH).map(|ids| tags::of(client, KIND, ids.to_vec()));
+        let mut found: BTreeMap<String, all_tags::Tags> =
             gather(batches.collect()).await?.into_iter().flatten().collect();
         let objects = zones.into_iter().map(|(id, zone)| {
-            let tags = tags.remove(id.as_str()).unwrap_or_default();
+            let tags = found.remove(id.as_str()).unwrap_or_default();
             async move {
                 Ok(match zone {
                     Some(zone) => (id.clone(), Found::Object(object(client, id.as_str(), zone, tags).await?)),
@@ -140,7 +139,7 @@ impl ResourceType for Zone {
         };
         let id = RemoteId::from(id.ok_or_else(|| Error::other("the answer names no zone"))?);
         cx.created(&id);
-        retag(cx.client, &id, Vec::new(), all_tags::wanted(want)).await?;
+        tags::change(cx.client, KIND, id.as_str(), Vec::new(), all_tags::wanted(want)).await?;
         for other in vpcs {
             associate(cx.client, &id, &other).await?;
         }
@@ -165,7 +164,7 @@ impl ResourceType for Zone {
             }
         }
         let (removed, changed) = all_tags::difference(prior, want);
-        retag(client, id, removed, changed).await
+        tags::change(client, KIND, id.as_str(), removed, changed).await
     }
 
     async fn delete(client: &Client, id: &RemoteId, prior: &Object) -> Result<()> {
@@ -232,34 +231,6 @@ async fn object(client: &Client, id: &str, zone: GetHostedZoneOutput, tags: all_
         .with("zone_id", id);
     all_tags::set(&mut object, tags);
     Ok(object)
-}
-
-async fn tags_of(client: &Client, ids: Vec<String>) -> Result<Vec<(String, all_tags::Tags)>> {
-    let call = client.route53().list_tags_for_resources().resource_type(TagResourceType::Hostedzone);
-    let answer = call.set_resource_ids(Some(ids)).send().await?;
-    let sets = answer.resource_tag_sets.into_iter().map(|set| {
-        let pairs =
-            set.tags.unwrap_or_default().into_iter().filter_map(|t| Some((t.key?, t.value.unwrap_or_default())));
-        (set.resource_id.unwrap_or_default(), pairs.collect())
-    });
-    Ok(sets.collect())
-}
-
-async fn retag(client: &Client, id: &RemoteId, removed: Vec<String>, changed: all_tags::Tags) -> Result<()> {
-    if removed.is_empty() && changed.is_empty() {
-        return Ok(());
-    }
-    let add: Vec<Tag> = changed.iter().map(|(k, v)| Tag::builder().key(k).value(v).build()).collect();
-    client
-        .route53()
-        .change_tags_for_resource()
-        .resource_type(TagResourceType::Hostedzone)
-        .resource_id(id.as_str())
-        .set_add_tags((!add.is_empty()).then_some(add))
-        .set_remove_tag_keys((!removed.is_empty()).then_some(removed))
-        .send()
-        .await?;
-    Ok(())
 }
 
 /// The zone of that name made with a caller reference.
