@@ -178,6 +178,7 @@ fn kind(code: &str, status: u16) -> ErrorKind {
         | "NoSuchHealthCheck"
         | "NoSuchHostedZone"
         | "NotFoundException"
+        | "ResourceNotFound"
         | "ResourceNotFoundException"
         | "ParameterNotFound"
         | "FileSystemNotFound"

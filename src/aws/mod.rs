@@ -35,6 +35,7 @@ mod meta;
 mod route53;
 mod s3;
 mod secretsmanager;
+mod sns;
 mod sqs;
 mod ssm;
 mod sts;
@@ -62,6 +63,7 @@ pub fn registry() -> Registry<Client> {
         route53::register,
         s3::register,
         secretsmanager::register,
+        sns::register,
         sqs::register,
         ssm::register,
         sts::register,

@@ -3,7 +3,7 @@
 mod attributes;
 mod queue;
 mod queue_data;
-mod queue_name;
+pub(super) mod queue_name;
 mod queue_policy;
 
 use super::Client;
