@@ -7,7 +7,7 @@ use aws_sdk_eks::types::AccessEntry as Live;
 use super::{read, tags};
 use crate::aws::{Client, validate};
 use crate::provider::{
-    Actions, CreateCx, Error, Found, Intent, Object, Operation, PlannedChange, RemoteId, ResourceType, Result, Timeouts,
+    Actions, CreateCx, Error, Found, Intent, Object, Operation, RemoteId, ResourceType, Result, Timeouts,
 };
 use crate::schema::{Schema, set_of, string};
 use crate::value::{Type, Value};
@@ -39,12 +39,6 @@ impl ResourceType for AccessEntry {
             .attr("user_name", string().optional().computed())
             .tags()
             .timeouts(&["create", "delete"])
-    }
-
-    fn customize_plan(change: &mut PlannedChange) {
-        if !change.is_create() && (change.changes("kubernetes_groups") || change.changes("user_name")) {
-            change.set_unknown("modified_at");
-        }
     }
 
     async fn read(

@@ -8,8 +8,8 @@ use super::updates::{Subject, finished};
 use super::{pod_identity_association, read, tags};
 use crate::aws::{Client, validate};
 use crate::provider::{
-    Actions, CreateCx, Deletion, Error, Found, Intent, Object, Operation, PlannedChange, Readiness, RemoteId,
-    ResourceType, Result, Timeouts,
+    Actions, CreateCx, Deletion, Error, Found, Intent, Object, Operation, Readiness, RemoteId, ResourceType, Result,
+    Timeouts,
 };
 use crate::schema::{Block, Schema, boolean, set_block, string};
 use crate::value::Value;
@@ -66,12 +66,6 @@ impl ResourceType for Addon {
             .block("pod_identity_association", set_block(association))
             .tags()
             .timeouts(&["create", "delete", "update"])
-    }
-
-    fn customize_plan(change: &mut PlannedChange) {
-        if !change.is_create() && CHANGEABLE.iter().any(|name| change.changes(name)) {
-            change.set_unknown("modified_at");
-        }
     }
 
     async fn read(
@@ -196,9 +190,6 @@ impl ResourceType for Addon {
         }
     }
 }
-
-const CHANGEABLE: &[&str] =
-    &["addon_version", "configuration_values", "pod_identity_association", "service_account_role_arn"];
 
 const RESOLVE: &str = "Use resolve_conflicts_on_create and resolve_conflicts_on_update.";
 

@@ -45,9 +45,6 @@ impl ResourceType for Cluster {
         if change.is_create() {
             return;
         }
-        if change.changes("version") {
-            change.set_unknown("platform_version");
-        }
         let Some(prior) = change.prior.clone() else { return };
         // Encryption cannot be switched off again.
         if prior.object("encryption_config").is_some() && emptied(&change.planned, "encryption_config") {
@@ -245,19 +242,6 @@ mod tests {
         };
         Cluster::customize_plan(&mut change);
         change
-    }
-
-    #[test]
-    fn a_new_version_brings_a_new_platform_version() {
-        let old = Object::new().with("version", "1.32");
-        let mut new = Object::new().with("version", "1.33");
-        new.set("platform_version", "eks.1");
-        let mut change = update(old.clone(), old.clone());
-        assert!(!change.planned.is_unknown("platform_version"));
-        change.config = Object::new().with("version", "1.33");
-        change.planned = new;
-        Cluster::customize_plan(&mut change);
-        assert!(change.planned.is_unknown("platform_version"));
     }
 
     #[test]

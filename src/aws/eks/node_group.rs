@@ -51,13 +51,13 @@ impl ResourceType for NodeGroup {
 
     fn customize_plan(change: &mut PlannedChange) {
         node_group_schema::check(change);
+        node_group_schema::complete_taints(change);
         if change.is_create() {
             return;
         }
-        // A release is one of a version, and the newest of it where none is chosen.
-        if change.changes("version") {
-            change.set_unknown("release_version");
-        } else if change.changes("release_version") && !change.planned.is_unknown("release_version") {
+        // A release is one of a version.
+        let released = change.changes("release_version") && !change.planned.is_unknown("release_version");
+        if released && !change.changes("version") {
             change.set_unknown("version");
         }
     }

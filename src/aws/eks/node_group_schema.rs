@@ -4,9 +4,9 @@ use aws_sdk_eks::types::AmiTypes;
 
 use super::read::{cluster_name, kubernetes_version, one_of};
 use crate::aws::validate;
-use crate::provider::PlannedChange;
+use crate::provider::{Object, PlannedChange};
 use crate::schema::{Block, Schema, boolean, list_block, list_of, map_of, number, set_block, set_of, string};
-use crate::value::{Type, Value};
+use crate::value::{Kind, Type, Value};
 
 pub fn schema() -> Schema {
     let groups = Type::list(Type::object([("name", Type::String)]));
@@ -134,6 +134,20 @@ fn prefix(value: &Value) -> Result<(), String> {
     length("node_group_name_prefix", value, 0, 37)
 }
 
+/// A taint without a value has an empty one.
+pub fn complete_taints(change: &mut PlannedChange) {
+    let Some(Value { kind: Kind::Set(ty, items), marks }) = change.planned.get("taint").cloned() else { return };
+    let taints = items.iter().map(|item| {
+        let mut taint = Object::from_value(item);
+        if taint.get("value").is_some_and(Value::is_null) {
+            taint.set("value", "");
+        }
+        taint.into_value().mark(item.marks)
+    });
+    let taints = Value::set(ty, taints.collect()).mark(marks);
+    change.planned.set("taint", taints);
+}
+
 fn taint_key(value: &Value) -> Result<(), String> {
     length("key", value, 1, 63)
 }
@@ -171,7 +185,6 @@ fn share(value: &Value) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::Object;
 
     fn errors(config: Object) -> bool {
         let mut change = PlannedChange {
