@@ -3,6 +3,7 @@
 mod table;
 mod table_index;
 mod table_object;
+mod table_plan;
 mod table_request;
 mod table_schema;
 mod table_update;

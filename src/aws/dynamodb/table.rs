@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{table_object, table_request, table_schema, table_update};
+use super::{table_object, table_plan, table_request, table_schema, table_update};
 use crate::aws::Client;
 use crate::aws::error::deleted;
 use crate::aws::gather::one_by_one;
@@ -11,7 +11,6 @@ use crate::provider::{
     RemoteId, ResourceType, Result, Timeouts,
 };
 use crate::schema::Schema;
-use crate::value::Value;
 
 pub struct Table;
 
@@ -50,17 +49,7 @@ impl ResourceType for Table {
 
     fn customize_plan(change: &mut PlannedChange) {
         table_schema::check(change);
-        let Some(prior) = change.prior.clone() else { return };
-        if change.config.get("ttl").is_some_and(Value::is_zero)
-            && let Some(held) = prior.get("ttl")
-            && prior.object("ttl").is_some_and(|t| t.bool("enabled") != Some(true))
-        {
-            change.planned.set("ttl", held.clone());
-        }
-        if change.changes("stream_enabled") || change.changes("stream_view_type") {
-            change.set_unknown("stream_arn");
-            change.set_unknown("stream_label");
-        }
+        table_plan::customize(change);
     }
 
     async fn read(

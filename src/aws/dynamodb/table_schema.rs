@@ -80,7 +80,7 @@ pub fn schema() -> Schema {
         .block("point_in_time_recovery", list_block(recovery).max(1).computed())
         .block("replica", set_block(replica))
         .block("server_side_encryption", list_block(encryption).max(1).computed())
-        .block("ttl", list_block(ttl).max(1))
+        .block("ttl", list_block(ttl).max(1).computed())
         .tags()
         .timeouts(&["create", "delete", "update"])
 }
