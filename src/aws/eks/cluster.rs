@@ -187,6 +187,10 @@ fn object(cluster: Live, prior: Option<&Object>) -> Object {
         .with("version", cluster.version.clone());
     // Only clusters on Outposts have an id beside their name.
     object.set("cluster_id", cluster.outpost_config.as_ref().and(cluster.id.clone()));
+    // EKS does not tell it: as with the provider, a cluster that is imported counts as made in the usual way.
+    if prior.is_none_or(|p| !p.has("bootstrap_self_managed_addons")) {
+        object.set("bootstrap_self_managed_addons", true);
+    }
     blocks::set_blocks(&mut object, &cluster, prior);
     tags::set(&mut object, cluster.tags);
     object
