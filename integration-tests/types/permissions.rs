@@ -52,7 +52,8 @@ pub fn suffice(service: &Service) {
         account.reset_counts();
         account.expect(".", arguments, code);
         let (total, calls) = account.calls();
-        assert!(total > 0, "kiban {} calls nothing", arguments.join(" "));
+        // A plan of new objects alone has nothing to read.
+        assert!(total > 0 || arguments[0] == "plan", "kiban {} calls nothing", arguments.join(" "));
         let refused: Vec<String> = calls.as_object().expect("calls").keys().filter_map(|c| action(c)).collect();
         let refused: Vec<&String> = refused.iter().filter(|a| !allowed.contains(*a)).collect();
         assert!(refused.is_empty(), "kiban {} calls what no policy allows: {refused:?}", arguments.join(" "));
