@@ -95,18 +95,15 @@ impl ResourceType for DefaultRouteTable {
         let live = live.ok_or_else(|| Error::other(format!("there is no route table \"{id}\"")))?;
         let id = RemoteId::from(id);
         cx.created(&id);
-        // What the configuration does not name is taken away, also where it names no routes at all.
-        let mut want = want.clone();
-        if want.is_unknown("route") {
-            want.set("route", Vec::<Object>::new());
-        }
-        Self::update(cx.client, &id, &live, &want).await?;
+        Self::update(cx.client, &id, &live, want).await?;
         Ok(id)
     }
 
     async fn update(client: &Client, id: &RemoteId, prior: &Object, want: &Object) -> Result<()> {
         change_propagation(client, id.as_str(), prior, want).await?;
-        change_routes(client, id.as_str(), prior, want).await?;
+        // Unknown are the routes only where the table is taken over: what the configuration does not name is taken away.
+        let routes = Object::new().with("route", want.objects("route"));
+        change_routes(client, id.as_str(), prior, &routes).await?;
         tags::update(client, id.as_str(), prior, want).await
     }
 

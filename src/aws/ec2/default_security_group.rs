@@ -82,13 +82,7 @@ impl ResourceType for DefaultSecurityGroup {
         let id = RemoteId::from(group.group_id.as_deref().unwrap_or_default());
         cx.created(&id);
         // What the configuration does not name is taken away, also where it names no rules at all.
-        let mut want = want.clone();
-        for name in ["ingress", "egress"] {
-            if want.is_unknown(name) {
-                want.set(name, Vec::<Object>::new());
-            }
-        }
-        Self::update(cx.client, &id, &object(cx.client, &group, None), &want).await?;
+        Self::update(cx.client, &id, &object(cx.client, &group, None), want).await?;
         Ok(id)
     }
 

@@ -126,12 +126,9 @@ impl ResourceType for SecurityGroup {
             egress: of_objects(&prior.objects("egress"), id),
             ingress: of_objects(&prior.objects("ingress"), id),
         };
-        if !want.is_unknown("ingress") {
-            made.change_ingress(client, &of_objects(&want.objects("ingress"), id)).await?;
-        }
-        if !want.is_unknown("egress") {
-            made.change_egress(client, &of_objects(&want.objects("egress"), id)).await?;
-        }
+        // Unknown are they only where this ends a creation that broke off: then there are to be none.
+        made.change_ingress(client, &of_objects(&want.objects("ingress"), id)).await?;
+        made.change_egress(client, &of_objects(&want.objects("egress"), id)).await?;
         tags::update(client, id, prior, want).await
     }
 
