@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_eks::types::AccessEntry as Live;
 
 use super::{read, tags};
+use crate::aws::gather::gather;
 use crate::aws::{Client, validate};
 use crate::provider::{
     Actions, CreateCx, Error, Found, Intent, Object, Operation, RemoteId, ResourceType, Result, Timeouts,
@@ -54,7 +55,7 @@ impl ResourceType for AccessEntry {
                 Ok((id.clone(), live.map_or(Found::Gone, |e| Found::Object(object(id, e)))))
             });
         }
-        Ok(read::each(calls).await?.into_iter().collect())
+        Ok(gather(calls).await?.into_iter().collect())
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_eks::types::{AccessScope, AccessScopeType, AssociatedAccessPolicy};
 
 use super::read;
+use crate::aws::gather::gather;
 use crate::aws::{Client, validate};
 use crate::provider::{
     Actions, CreateCx, Error, Found, Intent, Object, Operation, PlannedChange, RemoteId, ResourceType, Result, Timeouts,
@@ -161,7 +162,7 @@ async fn associated(client: &Client, owners: Vec<String>) -> Result<BTreeMap<Str
         }
         Ok(Some((owner, policies)))
     });
-    Ok(read::each(calls.collect()).await?.into_iter().flatten().collect())
+    Ok(gather(calls.collect()).await?.into_iter().flatten().collect())
 }
 
 fn object(id: &RemoteId, cluster: &str, principal: &str, policy: &AssociatedAccessPolicy) -> Object {

@@ -6,6 +6,7 @@ use aws_sdk_eks::types::{Addon as Live, AddonPodIdentityAssociations, ResolveCon
 
 use super::updates::{Subject, finished};
 use super::{pod_identity_association, read, tags};
+use crate::aws::gather::gather;
 use crate::aws::{Client, validate};
 use crate::provider::{
     Actions, CreateCx, Deletion, Error, Found, Intent, Object, Operation, Readiness, RemoteId, ResourceType, Result,
@@ -80,7 +81,7 @@ impl ResourceType for Addon {
                 Ok((id.clone(), live.map_or(Found::Gone, Found::Object)))
             });
         }
-        Ok(read::each(calls).await?.into_iter().collect())
+        Ok(gather(calls).await?.into_iter().collect())
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {

@@ -8,6 +8,7 @@ use aws_sdk_eks::types::{Cluster as Live, ZonalShiftConfigRequest};
 use super::{cluster_blocks as blocks, cluster_schema, cluster_update, read, tags};
 use crate::addr::Path;
 use crate::aws::Client;
+use crate::aws::gather::gather;
 use crate::provider::{
     Actions, CreateCx, Deletion, Error, Found, Intent, Object, Operation, PlannedChange, Readiness, RemoteId,
     ResourceType, Result, Timeouts,
@@ -73,7 +74,7 @@ impl ResourceType for Cluster {
                 Ok((id.clone(), live.map_or(Found::Gone, |c| Found::Object(object(c, prior)))))
             });
         }
-        Ok(read::each(calls).await?.into_iter().collect())
+        Ok(gather(calls).await?.into_iter().collect())
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {

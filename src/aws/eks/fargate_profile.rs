@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_eks::types::{FargateProfile as Live, FargateProfileSelector, FargateProfileStatus};
 
 use super::{read, tags};
+use crate::aws::gather::gather;
 use crate::aws::{Client, validate};
 use crate::provider::{
     Actions, CreateCx, Deletion, Error, ErrorKind, Found, Intent, Object, Operation, Readiness, RemoteId, ResourceType,
@@ -58,7 +59,7 @@ impl ResourceType for FargateProfile {
                 Ok((id.clone(), live.map_or(Found::Gone, |p| Found::Object(object(id, p)))))
             });
         }
-        Ok(read::each(calls).await?.into_iter().collect())
+        Ok(gather(calls).await?.into_iter().collect())
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {

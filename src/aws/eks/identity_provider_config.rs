@@ -7,6 +7,7 @@ use aws_sdk_eks::types::{ConfigStatus, IdentityProviderConfig as Named, OidcIden
 
 use super::{read, tags};
 use crate::aws::Client;
+use crate::aws::gather::gather;
 use crate::provider::{
     Actions, CreateCx, Deletion, Error, ErrorKind, Found, Intent, Object, Operation, Readiness, RemoteId, ResourceType,
     Result, Timeouts,
@@ -65,7 +66,7 @@ impl ResourceType for IdentityProviderConfig {
                 Ok((id.clone(), live.map_or(Found::Gone, |c| Found::Object(object(id, c)))))
             });
         }
-        Ok(read::each(calls).await?.into_iter().collect())
+        Ok(gather(calls).await?.into_iter().collect())
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {

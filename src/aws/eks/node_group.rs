@@ -10,6 +10,7 @@ use aws_sdk_eks::types::{
 use super::updates::{Subject, finished};
 use super::{node_group_schema, read, tags};
 use crate::aws::Client;
+use crate::aws::gather::gather;
 use crate::aws::iam::naming;
 use crate::provider::{
     Actions, CreateCx, Deletion, Error, Found, Intent, Object, Operation, PlannedChange, Readiness, RemoteId,
@@ -75,7 +76,7 @@ impl ResourceType for NodeGroup {
                 Ok((id.clone(), live.map_or(Found::Gone, |g| Found::Object(object(id, g)))))
             });
         }
-        Ok(read::each(calls).await?.into_iter().collect())
+        Ok(gather(calls).await?.into_iter().collect())
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {
@@ -396,18 +397,25 @@ mod tests {
         assert_eq!(keys(changes.add_or_update_taints()), ["a", "b"]);
     }
 
+    /// As the provider plans it: the release follows a new version only in the apply.
     #[test]
-    fn the_newest_release_of_a_version_is_not_known() {
-        let object = |version: &str| Object::new().with("version", version).with("release_version", "1.32.1-1");
-        let mut change = PlannedChange {
-            prior: Some(object("1.32")),
-            config: Object::new().with("version", "1.33"),
-            planned: object("1.33"),
-            replace: Default::default(),
-            diagnostics: Default::default(),
+    fn a_release_is_one_of_a_version() {
+        let object =
+            |version: &str, release: &str| Object::new().with("version", version).with("release_version", release);
+        let plan = |config: Object, planned: Object| {
+            let mut change = PlannedChange {
+                prior: Some(object("1.32", "1.32.1-1")),
+                config,
+                planned,
+                replace: Default::default(),
+                diagnostics: Default::default(),
+            };
+            NodeGroup::customize_plan(&mut change);
+            change.planned
         };
-        NodeGroup::customize_plan(&mut change);
-        assert!(change.planned.is_unknown("release_version"));
-        assert!(!change.planned.is_unknown("version"));
+        let newer = plan(Object::new().with("version", "1.33"), object("1.33", "1.32.1-1"));
+        assert_eq!((newer.str("version"), newer.str("release_version")), (Some("1.33"), Some("1.32.1-1")));
+        let released = plan(Object::new().with("release_version", "1.33.1-1"), object("1.32", "1.33.1-1"));
+        assert!(released.is_unknown("version") && !released.is_unknown("release_version"));
     }
 }

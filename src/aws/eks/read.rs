@@ -1,20 +1,9 @@
 //! What the reads and checks of EKS types share.
 
-use std::future::Future;
-
 use aws_sdk_eks::primitives::{DateTime, DateTimeFormat};
-use futures::stream::{self, StreamExt, TryStreamExt};
 
 use crate::provider::{Error, ErrorKind, Operation, Result};
 use crate::value::Value;
-
-/// Calls of single reads under way at the same time: EKS describes one object a call.
-const CALLS_AT_ONCE: usize = 8;
-
-/// Makes single reads, several at a time.
-pub async fn each<T, F: Future<Output = Result<T>>>(calls: Vec<F>) -> Result<Vec<T>> {
-    stream::iter(calls).buffer_unordered(CALLS_AT_ONCE).try_collect().await
-}
 
 /// Turns the error that says "no such thing" into `None`.
 pub fn unless_gone<T, E: Into<Error>>(answer: Result<T, E>) -> Result<Option<T>> {

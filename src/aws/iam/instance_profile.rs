@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_iam::types::InstanceProfile as Live;
 
 use super::{naming, read, tags};
+use crate::aws::gather::gather;
 use crate::aws::{Client, tags as all_tags};
 use crate::provider::{
     Actions, CreateCx, Error, Found, Intent, Object, Operation, PlannedChange, RemoteId, ResourceType, Result, Timeouts,
@@ -63,7 +64,7 @@ impl ResourceType for InstanceProfile {
             let live = get(client, id.as_str()).await?;
             Ok((id.clone(), live.map_or(Found::Gone, |p| Found::Object(object(&p)))))
         });
-        Ok(read::each(calls.collect()).await?.into_iter().collect())
+        Ok(gather(calls.collect()).await?.into_iter().collect())
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {

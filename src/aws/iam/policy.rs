@@ -6,6 +6,7 @@ use aws_sdk_iam::types::ManagedPolicyDetail;
 
 use super::{naming, read, tags};
 use crate::aws::error::deleted;
+use crate::aws::gather::gather;
 use crate::aws::policy::decode_document;
 use crate::aws::{Client, tags as all_tags, validate};
 use crate::provider::{
@@ -78,7 +79,7 @@ impl ResourceType for Policy {
                     Ok((id.clone(), found))
                 });
             }
-            return Ok(read::each(calls).await?.into_iter().collect());
+            return Ok(gather(calls).await?.into_iter().collect());
         }
         let mut found = BTreeMap::new();
         for id in ids {

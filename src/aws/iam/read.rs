@@ -1,12 +1,10 @@
 //! Reads that roles, their policies and managed policies share.
 
 use std::collections::BTreeMap;
-use std::future::Future;
 use std::sync::Arc;
 
 use aws_sdk_iam::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_iam::types::{EntityType, ManagedPolicyDetail, Role, RoleDetail};
-use futures::stream::{self, StreamExt, TryStreamExt};
 
 use crate::aws::Client;
 use crate::aws::policy::decode_document;
@@ -14,9 +12,6 @@ use crate::provider::{Error, Result};
 
 /// With more objects than this, the whole account is read at once.
 pub const SINGLE_READS: usize = 2;
-
-/// Calls of single reads under way at the same time.
-const CALLS_AT_ONCE: usize = 8;
 
 /// Name of the shared read of [`account`].
 const ACCOUNT: &str = "iam/account";
@@ -123,11 +118,6 @@ pub fn unless_gone<T, E: Into<Error>>(answer: Result<T, E>) -> Result<Option<T>>
         Err(e) if e.is_not_found() => Ok(None),
         Err(e) => Err(e),
     }
-}
-
-/// Makes single reads, several at a time.
-pub async fn each<T, F: Future<Output = Result<T>>>(calls: Vec<F>) -> Result<Vec<T>> {
-    stream::iter(calls).buffer_unordered(CALLS_AT_ONCE).try_collect().await
 }
 
 /// A time as the state holds it: to the second.
