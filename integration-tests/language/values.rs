@@ -13,6 +13,7 @@ pub fn trials() -> Vec<Trial> {
     let lives = [
         trial("values/precedence", precedence),
         trial("values/optional_attributes", optional_attributes),
+        trial("values/what_is_deprecated", what_is_deprecated),
         trial("values/json_and_overrides", json_and_overrides),
         trial("values/ephemeral_variables_are_given_again", ephemeral_variables_are_given_again),
         trial("values/validations_wait_for_objects", validations_wait_for_objects),
@@ -482,4 +483,30 @@ resource "terraform_data" "u" { input = var.b }
     let state = folder.read("terraform.tfstate");
     assert!(state.contains("\"name\": \"r\"") && !state.contains("\"name\": \"u\""), "{state}");
     folder.expect(&["apply", "-auto-approve", "-var", "b=abc"], 0);
+}
+
+/// Deprecated variables and outputs, and types of outputs: Terraform 1.11 does not know them yet.
+fn what_is_deprecated() {
+    let folder = Folder::new();
+    folder.write(
+        "main.tf",
+        "module \"m\" {\n  source = \"./m\"\n  legacy = \"7\"\n}\noutput \"o\" {\n  type  = number\n  value = module.m.out\n}\n",
+    );
+    folder.write(
+        "m/main.tf",
+        "variable \"legacy\" {\n  type       = string\n  default    = null\n  deprecated = \"Use modern.\"\n}\noutput \"out\" {\n  value      = var.legacy\n  deprecated = \"Use other.\"\n}\nterraform {\n  provider_meta \"terraform\" {\n    module_name = \"m\"\n  }\n}\n",
+    );
+    let told = folder.expect(&["apply", "-auto-approve"], 0);
+    for text in
+        ["Warning: Deprecated variable got a value", "Use modern.", "Warning: Deprecated value used", "Use other."]
+    {
+        assert!(told.contains(text), "{text}: {told}");
+    }
+    assert_eq!(folder.expect(&["output", "-json", "o"], 0).trim(), "7");
+    // Nobody is told of what is not used.
+    folder.write("main.tf", "module \"m\" {\n  source = \"./m\"\n}\n");
+    assert!(!folder.expect(&["plan"], 0).contains("Deprecated"));
+    folder.write("main.tf", "output \"o\" {\n  type  = number\n  value = \"x\"\n}\n");
+    let told = folder.expect(&["plan"], 1);
+    assert!(told.contains("main.tf:3") && told.contains("a number is required"), "{told}");
 }
