@@ -21,7 +21,7 @@ fn slow(account: &Account) {
     account.control(
         "POST",
         "faults",
-        r#"{"kind":"slow_creation","match":{"service":"eks","action":"CreateCluster"},"ms":9000}"#,
+        r#"{"kind":"slow_creation","match":{"service":"eks","action":"CreateCluster"},"ms":25000}"#,
     );
 }
 
