@@ -33,6 +33,7 @@ fuzz_target!(|text: &str| {
             clock: Arc::new(clock::RealClock::default()),
             now: || "2025-01-02T03:04:05Z".into(),
             cancel: Cancel::default(),
+            tell: |_| {},
         };
         let (found, sources) = match validate(&session) {
             Ok(valid) => (valid.diagnostics, valid.sources),
