@@ -10,8 +10,7 @@ use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::plan::Action;
 use crate::provider::Providers;
 
-use super::inspect::stored;
-use super::place::place_alone;
+use super::place::place;
 use super::plan::plan;
 use super::{Args, Failure, OpResult, Session};
 
@@ -39,7 +38,6 @@ pub struct Permissions {
 pub async fn permissions(session: &Session, args: &Args, purpose: Purpose) -> OpResult<Permissions> {
     let providers = session.providers();
     let mut actions = BTreeSet::new();
-    let place = place_alone(session, args)?;
     if purpose == Purpose::Changes {
         let planned = plan(session, args, "iam-policy").await?;
         let needed = |addr: &ResourceAddr, source: &str, action| of_type(&providers, source, addr, action);
@@ -49,7 +47,7 @@ pub async fn permissions(session: &Session, args: &Args, purpose: Purpose) -> Op
         }
         // What is only read may stand in no change.
         actions.extend(of_config(&planned.prepared.config, &providers, Purpose::Plan));
-        let policy = document(&actions, place.permissions(true));
+        let policy = document(&actions, planned.prepared.place.permissions(true));
         return Ok(Permissions { policy, warnings: planned.warnings, sources: planned.prepared.config.sources });
     }
     let loaded = load(&session.dir, Sources::default());
@@ -57,10 +55,14 @@ pub async fn permissions(session: &Session, args: &Args, purpose: Purpose) -> Op
         return Err(Failure::new(loaded.diagnostics, &loaded.config.sources));
     }
     let mut warnings = loaded.diagnostics;
+    let place = place(session, args, &loaded.config, &mut warnings);
+    if warnings.has_errors() {
+        return Err(Failure::new(warnings, &loaded.config.sources));
+    }
     actions.extend(of_config(&loaded.config, &providers, purpose));
-    match stored(session, args).await {
-        Ok(stored) => {
-            let state = stored.state.unwrap_or_default();
+    match place.open(session).read().await {
+        Ok(state) => {
+            let state = state.unwrap_or_default();
             for (addr, resource) in &state.resources {
                 let known = |action| of_type(&providers, &resource.provider.source, &addr.resource, action);
                 actions.extend(known(Action::NoOp));
@@ -69,8 +71,8 @@ pub async fn permissions(session: &Session, args: &Args, purpose: Purpose) -> Op
                 }
             }
         }
-        Err(failure) => {
-            let why = failure.diagnostics.iter().next().map_or("", |d| &d.detail);
+        Err(error) => {
+            let why = Diagnostic::from(error).detail;
             let detail = format!("Types of which only the state has objects are left out. {why}");
             warnings.push(Diagnostic::warning("State is not looked at", detail));
         }

@@ -6,8 +6,7 @@ use aws_sdk_ec2::types::SecurityGroup as Live;
 
 use super::equality::keep_equal;
 use super::inline_rules::element;
-use super::read::{gone, texts};
-use super::security_group::{SecurityGroup, describe, name_protocols, object};
+use super::security_group::{SecurityGroup, name_protocols, object};
 use super::tags::filter;
 use crate::aws::Client;
 use crate::provider::{Actions, CreateCx, Error, Found, Intent, Object, PlannedChange, RemoteId, ResourceType, Result};
@@ -57,15 +56,7 @@ impl ResourceType for DefaultSecurityGroup {
         ids: &[RemoteId],
         prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
-        let ids_of_groups = texts(ids);
-        let groups = client.load("ec2:security-groups", &ids_of_groups, |ids| describe(client, ids)).await?;
-        let mut found = gone(ids);
-        for (id, group) in groups {
-            let id = RemoteId::from(id);
-            let object = object(client, &group, prior.get(&id));
-            found.insert(id, Found::Object(object));
-        }
-        Ok(found)
+        SecurityGroup::read(client, ids, prior).await
     }
 
     fn customize_plan(change: &mut PlannedChange) {

@@ -51,6 +51,7 @@ mod vpc_parts;
 use super::Client;
 use crate::provider::registry::Registry;
 
+pub(super) use read::FILTER_VALUES;
 pub(super) use subnet::zones as subnet_zones;
 pub(super) use tags::filter;
 

@@ -7,12 +7,9 @@ use aws_sdk_ec2::types::{InstanceTypeInfo, InstanceTypeOffering, LocationType};
 use super::plan::{Key, Plan, all_named, at};
 use super::{Findings, places};
 use crate::aws::Client;
-use crate::aws::ec2::filter;
+use crate::aws::ec2::{FILTER_VALUES, filter};
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::provider::{PlannedObject, Result};
-
-/// Most values of one filter.
-const FILTER_VALUES: usize = 200;
 
 pub async fn check(client: &Client, plan: &Plan<'_>) -> Findings {
     let groups: Vec<Group<'_>> = plan.written("aws_eks_node_group").filter_map(Group::of).collect();

@@ -3,6 +3,7 @@
 use crate::addr::{Path, Step};
 use crate::diag::Diagnostic;
 use crate::provider::{Fate, Object, PlannedObject};
+use crate::value::Value;
 
 /// All objects of a plan that rules look at.
 pub struct Plan<'a>(pub &'a [PlannedObject]);
@@ -33,21 +34,20 @@ impl<'a> Plan<'a> {
 
 /// What an attribute names. `None` where it is unset, or computed from something that is not known yet.
 pub fn named(object: &Object, attribute: &str) -> Option<Key> {
-    let value = object.get(attribute)?;
-    match value.as_str() {
-        Some(id) => Some(Key::Id(id.to_owned())),
-        None => value.origin().map(|address| Key::Planned(address.to_owned())),
-    }
+    key(object.get(attribute)?)
 }
 
 /// As [`named`], of the elements of a collection.
 pub fn all_named(object: &Object, attribute: &str) -> Vec<Key> {
-    let items = object.get(attribute).and_then(|v| v.as_slice()).unwrap_or_default();
-    let key = |value: &crate::value::Value| match value.as_str() {
+    let items = object.get(attribute).and_then(Value::as_slice).unwrap_or_default();
+    items.iter().filter_map(key).collect()
+}
+
+fn key(value: &Value) -> Option<Key> {
+    match value.as_str() {
         Some(id) => Some(Key::Id(id.to_owned())),
         None => value.origin().map(|address| Key::Planned(address.to_owned())),
-    };
-    items.iter().filter_map(key).collect()
+    }
 }
 
 /// What others name an object by.
