@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use aws_sdk_autoscaling::types::LifecycleHook as Live;
 
 use super::{group_schema, read};
-use crate::aws::gather::gather;
 use crate::aws::{Client, validate};
 use crate::provider::{
     Actions, CreateCx, Error, ErrorKind, Found, Intent, Object, Operation, RemoteId, ResourceType, Result,
@@ -50,16 +49,7 @@ impl ResourceType for LifecycleHook {
         ids: &[RemoteId],
         _prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
-        let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for id in ids {
-            let (group, name) = id.pair('/')?;
-            groups.entry(group).or_default().push(name);
-        }
-        let reads = groups.into_iter().map(|(group, names)| of_group(client, group, names));
-        let live: Vec<(RemoteId, Object)> = gather(reads.collect()).await?.into_iter().flatten().collect();
-        let mut found: BTreeMap<RemoteId, Found> = ids.iter().map(|id| (id.clone(), Found::Gone)).collect();
-        found.extend(live.into_iter().map(|(id, object)| (id, Found::Object(object))));
-        Ok(found)
+        read::by_group(ids, |group, names| of_group(client, group, names)).await
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {
