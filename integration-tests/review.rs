@@ -221,42 +221,28 @@ fn secrets() {
     assert!(text.contains("restore-secret") && text.contains("--force-delete-without-recovery"), "{text}");
 }
 
-/// Actions that a policy allows, and the resources of its statements.
-fn policy(account: &Account, arguments: &[&str]) -> (Vec<String>, Vec<String>) {
-    let text = account.expect(".", &[&["iam-policy"], arguments].concat(), 0);
-    // Behind it stand the warnings, which go to the error stream.
-    let mut documents = serde_json::Deserializer::from_str(&text).into_iter::<serde_json::Value>();
-    let policy = documents.next().expect("a document").unwrap_or_else(|e| panic!("{e}: {text}"));
-    let texts = |key: &str| {
-        let of = policy["Statement"].as_array().expect("statements").iter().map(|s| s[key].clone());
-        let all = of.flat_map(|v| v.as_array().cloned().unwrap_or_else(|| vec![v]));
-        all.map(|v| v.as_str().expect("text").to_owned()).collect()
-    };
-    (texts("Action"), texts("Resource"))
-}
-
 fn policies() {
     let account = Account::new();
     account.write("main.tf", "resource \"aws_sqs_queue\" \"main\" {\n  name = \"main\"\n}\n");
     let has = |actions: &[String], action: &str| actions.iter().any(|a| a == action);
-    let (all, _) = policy(&account, &[]);
+    let (all, _) = account.policy(&[]);
     assert!(["sqs:CreateQueue", "sqs:DeleteQueue", "sqs:SetQueueAttributes"].iter().all(|a| has(&all, a)), "{all:?}");
-    let (changes, _) = policy(&account, &["-for=changes"]);
+    let (changes, _) = account.policy(&["-for=changes"]);
     assert!(has(&changes, "sqs:CreateQueue") && !has(&changes, "sqs:DeleteQueue"), "{changes:?}");
     account.expect(".", &["apply", "-auto-approve"], 0);
-    let (changes, _) = policy(&account, &["-for=changes"]);
+    let (changes, _) = account.policy(&["-for=changes"]);
     assert!(has(&changes, "sqs:GetQueueAttributes") && !has(&changes, "sqs:CreateQueue"), "{changes:?}");
-    let (changes, _) = policy(&account, &["-for=changes", "-destroy"]);
+    let (changes, _) = account.policy(&["-for=changes", "-destroy"]);
     assert!(has(&changes, "sqs:DeleteQueue"), "{changes:?}");
     // What only the state has is deleted too.
     account.write("main.tf", "terraform {}\n");
-    let (all, _) = policy(&account, &[]);
+    let (all, _) = account.policy(&[]);
     assert!(has(&all, "sqs:DeleteQueue") && !has(&all, "sqs:CreateQueue"), "{all:?}");
     account.write(
         "main.tf",
         "terraform {\n  backend \"s3\" {\n    bucket = \"states\"\n    key    = \"a/b.tfstate\"\n  }\n}\n",
     );
-    let (all, resources) = policy(&account, &["-for=drift"]);
+    let (all, resources) = account.policy(&["-for=drift"]);
     assert_eq!(all, ["s3:GetObject", "s3:ListBucket"]);
     assert!(has(&resources, "arn:*:s3:::states/a/b.tfstate"), "{resources:?}");
 }

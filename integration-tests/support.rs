@@ -195,6 +195,20 @@ impl Account {
         serde_json::from_str(&answer).unwrap_or_else(|e| panic!("{method} {url}: {e}: {answer}"))
     }
 
+    /// The actions and the resources of the policy that `iam-policy` prints.
+    pub fn policy(&self, arguments: &[&str]) -> (Vec<String>, Vec<String>) {
+        let text = self.expect(".", &[&["iam-policy"], arguments].concat(), 0);
+        // Behind it stand the warnings, which go to the error stream.
+        let mut documents = serde_json::Deserializer::from_str(&text).into_iter::<Json>();
+        let policy = documents.next().expect("a document").unwrap_or_else(|e| panic!("{e}: {text}"));
+        let texts = |key: &str| {
+            let of = policy["Statement"].as_array().expect("statements").iter().map(|s| s[key].clone());
+            let all = of.flat_map(|v| v.as_array().cloned().unwrap_or_else(|| vec![v]));
+            all.map(|v| v.as_str().expect("text").to_owned()).collect()
+        };
+        (texts("Action"), texts("Resource"))
+    }
+
     /// Everything in the account, by kind and id.
     pub fn snapshot(&self) -> BTreeMap<String, BTreeMap<String, Json>> {
         let all = self.control("GET", "snapshot", "");

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value as Json;
-
 use super::{Service, Stage};
 use crate::support::{Account, controllable};
 
@@ -69,14 +67,7 @@ pub fn suffice(service: &Service) {
 
 /// Actions of the policy that kiban prints.
 fn policy(account: &Account, purpose: &str) -> BTreeSet<String> {
-    let text = account.expect(".", &["iam-policy", &format!("-for={purpose}")], 0);
-    let policy: Json = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}"));
-    let statements = policy["Statement"].as_array().expect("statements").iter();
-    let actions = statements.flat_map(|s| match &s["Action"] {
-        Json::Array(all) => all.clone(),
-        one => vec![one.clone()],
-    });
-    actions.map(|a| a.as_str().expect("action").to_owned()).collect()
+    account.policy(&[&format!("-for={purpose}")]).0.into_iter().collect()
 }
 
 /// The action of a call.
