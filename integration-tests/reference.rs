@@ -82,9 +82,13 @@ fn resource(plugin: &AwsPlugin, types: &dyn AnyTypes, kind: &str, schema: &Schem
     let own = types.actions(kind);
     text.push_str("\n## IAM actions\n\n| to | actions |\n|---|---|\n");
     let planning = plugin.planning_actions(kind);
-    for (verb, actions) in
-        [("read", own.read), ("plan", planning), ("create", own.create), ("update", own.update), ("delete", own.delete)]
-    {
+    for (verb, actions) in [
+        ("read", own.read),
+        ("plan", &planning),
+        ("create", own.create),
+        ("update", own.update),
+        ("delete", own.delete),
+    ] {
         if !actions.is_empty() {
             let _ = writeln!(text, "| {verb} | {} |", codes(actions));
         }

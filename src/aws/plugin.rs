@@ -47,7 +47,7 @@ impl Plugin for AwsPlugin {
         };
         names.lines().collect()
     }
-    fn planning_actions(&self, kind: &str) -> &'static [&'static str] {
+    fn planning_actions(&self, kind: &str) -> Vec<&'static str> {
         review::actions(kind)
     }
     fn functions(&self) -> &'static [Function] {

@@ -66,8 +66,8 @@ pub trait Plugin: Send + Sync {
         self.types().data_schema(kind)
     }
     /// IAM actions that planning objects of a type needs beside reading them.
-    fn planning_actions(&self, _kind: &str) -> &'static [&'static str] {
-        &[]
+    fn planning_actions(&self, _kind: &str) -> Vec<&'static str> {
+        Vec::new()
     }
     /// Every type that the public provider has, so that one that is missing here is told from one that is misspelled.
     fn all_names(&self, mode: Mode) -> Vec<&str> {

@@ -4,12 +4,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Findings;
 use super::plan::{Plan, at};
+use super::{Findings, Rule};
 use crate::aws::Client;
 use crate::aws::gather::gather;
 use crate::diag::{Diagnostic, Severity};
 use crate::provider::{PlannedObject, Result};
+
+pub(super) const RULE: Rule =
+    Rule { of: &["aws_eks_addon"], beside: &["aws_eks_cluster"], actions: &["eks:DescribeAddonVersions"] };
 
 pub async fn check(client: &Client, plan: &Plan<'_>) -> Findings {
     let wanted: Vec<Wanted<'_>> = plan.of("aws_eks_addon").filter_map(|addon| wanted(plan, addon)).collect();

@@ -1,8 +1,11 @@
 //! A number of nodes that the plan sets back, while something else may be choosing it.
 
+use super::Rule;
 use super::plan::{Plan, at, within};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::provider::{Fate, Object, PlannedObject};
+
+pub(super) const RULE: Rule = Rule { of: &["aws_autoscaling_group", "aws_eks_node_group"], beside: &[], actions: &[] };
 
 pub fn check(plan: &Plan<'_>) -> Diagnostics {
     let mut found = Diagnostics::new();

@@ -3,9 +3,12 @@
 //! <https://docs.aws.amazon.com/eks/latest/userguide/update-cluster.html>
 //! <https://kubernetes.io/releases/version-skew-policy/>
 
+use super::Rule;
 use super::plan::{Plan, at};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::provider::{Fate, PlannedObject};
+
+pub(super) const RULE: Rule = Rule { of: &["aws_eks_cluster", "aws_eks_node_group"], beside: &[], actions: &[] };
 
 pub fn check(plan: &Plan<'_>) -> Diagnostics {
     let mut found = Diagnostics::new();

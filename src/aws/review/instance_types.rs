@@ -5,11 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_ec2::types::{InstanceTypeInfo, InstanceTypeOffering, LocationType};
 
 use super::plan::{Key, Plan, all_named, at};
-use super::{Findings, places};
+use super::{Findings, Rule, places};
 use crate::aws::Client;
 use crate::aws::ec2::{FILTER_VALUES, filter};
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::provider::{PlannedObject, Result};
+
+pub(super) const RULE: Rule = Rule {
+    of: &["aws_eks_node_group"],
+    beside: &["aws_subnet"],
+    actions: &["ec2:DescribeInstanceTypeOfferings", "ec2:DescribeInstanceTypes", "ec2:DescribeSubnets"],
+};
 
 pub async fn check(client: &Client, plan: &Plan<'_>) -> Findings {
     let groups: Vec<Group<'_>> = plan.written("aws_eks_node_group").filter_map(Group::of).collect();

@@ -1,11 +1,14 @@
 //! Network interfaces that nothing uses any more and that would keep a security group or subnet from being deleted.
 
-use super::Findings;
 use super::plan::Plan;
+use super::{Findings, Rule};
 use crate::aws::Client;
 use crate::aws::ec2::interfaces;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::provider::Fate;
+
+pub(super) const RULE: Rule =
+    Rule { of: &["aws_security_group", "aws_subnet"], beside: &[], actions: &["ec2:DescribeNetworkInterfaces"] };
 
 pub async fn check(client: &Client, plan: &Plan<'_>) -> Findings {
     let mut found = Diagnostics::new();

@@ -21,39 +21,37 @@ use crate::provider::registry::{AnyResource, Registry};
 use crate::provider::{PlannedObject, Result};
 use plan::Plan;
 
-/// Types that rules look at beside those whose names are unique.
-const KINDS: [&str; 12] = [
-    "aws_autoscaling_group",
-    "aws_default_security_group",
-    "aws_efs_mount_target",
-    "aws_eks_addon",
-    "aws_eks_cluster",
-    "aws_eks_node_group",
-    "aws_secretsmanager_secret",
-    "aws_security_group",
-    "aws_security_group_rule",
-    "aws_subnet",
-    "aws_vpc_security_group_egress_rule",
-    "aws_vpc_security_group_ingress_rule",
+/// What a rule looks at, and what its calls need.
+struct Rule {
+    /// Types whose objects it judges.
+    of: &'static [&'static str],
+    /// Types whose objects it judges them by.
+    beside: &'static [&'static str],
+    /// IAM actions of its calls.
+    actions: &'static [&'static str],
+}
+
+/// Rules that look at some types only. Names collide for every type that has unique ones.
+const RULES: [Rule; 8] = [
+    addon_versions::RULE,
+    autoscaler::RULE,
+    eks_versions::RULE,
+    instance_types::RULE,
+    leftovers::RULE,
+    mount_targets::RULE,
+    secret_names::RULE,
+    security_group_rules::RULE,
 ];
 
 /// IAM actions of the calls that rules make for objects of a type.
-pub fn actions(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "aws_efs_mount_target" => &["ec2:DescribeSubnets"],
-        "aws_eks_addon" => &["eks:DescribeAddonVersions"],
-        "aws_eks_node_group" => {
-            &["ec2:DescribeInstanceTypeOfferings", "ec2:DescribeInstanceTypes", "ec2:DescribeSubnets"]
-        }
-        "aws_secretsmanager_secret" => &["secretsmanager:ListSecrets"],
-        "aws_security_group" | "aws_subnet" => &["ec2:DescribeNetworkInterfaces"],
-        _ => &[],
-    }
+pub fn actions(kind: &str) -> Vec<&'static str> {
+    RULES.iter().filter(|rule| rule.of.contains(&kind)).flat_map(|rule| rule.actions).copied().collect()
 }
 
 /// Whether some rule looks at objects of a type.
 pub fn looks_at(resource: &dyn AnyResource<Client>) -> bool {
-    !resource.unique().is_empty() || KINDS.contains(&resource.name())
+    let kind = resource.name();
+    !resource.unique().is_empty() || RULES.iter().any(|rule| rule.of.contains(&kind) || rule.beside.contains(&kind))
 }
 
 /// Judges a plan by all rules.

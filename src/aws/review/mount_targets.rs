@@ -5,10 +5,13 @@
 use std::collections::BTreeMap;
 
 use super::plan::{Key, Plan, at, named};
-use super::{Findings, places};
+use super::{Findings, Rule, places};
 use crate::aws::Client;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::provider::PlannedObject;
+
+pub(super) const RULE: Rule =
+    Rule { of: &["aws_efs_mount_target"], beside: &["aws_subnet"], actions: &["ec2:DescribeSubnets"] };
 
 pub async fn check(client: &Client, plan: &Plan<'_>) -> Findings {
     let mut systems: BTreeMap<Key, Vec<(&PlannedObject, Key)>> = BTreeMap::new();

@@ -4,12 +4,15 @@
 
 use std::collections::BTreeMap;
 
-use super::Findings;
 use super::plan::{Plan, at};
+use super::{Findings, Rule};
 use crate::aws::Client;
 use crate::aws::secretsmanager::pending_deletion;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::provider::{Fate, PlannedObject};
+
+pub(super) const RULE: Rule =
+    Rule { of: &["aws_secretsmanager_secret"], beside: &[], actions: &["secretsmanager:ListSecrets"] };
 
 pub async fn check(client: &Client, plan: &Plan<'_>) -> Findings {
     let mut found = Diagnostics::new();

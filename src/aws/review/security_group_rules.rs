@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Rule;
 use super::plan::{Key, Plan, at, named, own, some};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::provider::PlannedObject;
@@ -11,6 +12,8 @@ use crate::provider::PlannedObject;
 const GROUPS: [&str; 2] = ["aws_security_group", "aws_default_security_group"];
 const RULES: [&str; 3] =
     ["aws_security_group_rule", "aws_vpc_security_group_egress_rule", "aws_vpc_security_group_ingress_rule"];
+
+pub(super) const RULE: Rule = Rule { of: &GROUPS, beside: &RULES, actions: &[] };
 
 pub fn check(plan: &Plan<'_>) -> Diagnostics {
     let mut found = Diagnostics::new();
