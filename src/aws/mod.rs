@@ -8,6 +8,7 @@ mod data;
 mod error;
 mod functions;
 mod gather;
+mod instance_requirements;
 mod loader;
 mod name;
 mod open;
