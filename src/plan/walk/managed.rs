@@ -1,6 +1,7 @@
 //! Managed resources of the configuration: each instance over its prior state.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::conditions::{POSTCONDITION, PRECONDITION};
 use crate::addr::{AbsInstance, AbsResource, ConfigResource, ModuleInstance, ProviderAddr};
@@ -228,16 +229,14 @@ pub(super) fn prevented(addr: &AbsInstance, block: &Resource, change: &Change) -
 }
 
 /// The object with an id that says whose it is, where it is not known yet: what refers to it can be told by that.
-fn with_origin(planned: Value, instance: &AbsInstance) -> Value {
-    let unknown = |v: &&Value| !v.is_known() && v.origin().is_none();
-    match (&planned.kind, planned.get("id").filter(unknown).cloned()) {
-        (Kind::Object(attributes), Some(id)) => {
-            let mut attributes = (**attributes).clone();
-            attributes.insert("id".into(), id.with_origin(&instance.to_string()));
-            Value::object(attributes).mark(planned.marks)
-        }
-        _ => planned,
+fn with_origin(mut planned: Value, instance: &AbsInstance) -> Value {
+    if let Kind::Object(attributes) = &mut planned.kind
+        && attributes.get("id").is_some_and(|id| !id.is_known() && id.origin().is_none())
+        && let Some(id) = Arc::make_mut(attributes).get_mut("id")
+    {
+        *id = id.clone().with_origin(&instance.to_string());
     }
+    planned
 }
 
 /// Puts a finding of the provider at the part of the block that it speaks of.
