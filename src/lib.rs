@@ -17,6 +17,7 @@ pub mod refresh;
 pub mod plan;
 pub mod apply;
 pub mod drift;
+pub mod handoff;
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod builtin;

@@ -46,6 +46,11 @@ pub enum Event {
         addr: AbsInstance,
         id: String,
     },
+    /// Something happened to an object that a provider does not manage, in the words of whoever did it.
+    Delivery {
+        object: String,
+        what: String,
+    },
     Diagnostic(Diagnostic),
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use super::operations::PlanRequest;
+use super::operations::{BootstrapRequest, PlanRequest};
 use crate::addr::{AbsInstance, Target};
 use crate::config::Argument;
 use crate::plan::{Mode, Options};
@@ -80,6 +80,9 @@ pub enum Command {
     /// Print a token for the API of an EKS cluster, for kubectl and other clients
     #[command(name = "eks-token")]
     EksToken(EksTokenCommand),
+    /// Install Argo CD on the finished cluster and point it at the GitOps repository
+    #[command(subcommand)]
+    Bootstrap(BootstrapCommand),
     /// Answer expressions, from a terminal or from the input
     Console(ConsoleCommand),
     /// Check the configuration without looking at any object
@@ -417,6 +420,99 @@ pub enum ProvidersCommand {
     },
 }
 
+#[derive(Debug, Subcommand)]
+#[command(
+    after_help = "The bootstrap block of kiban.hcl says what is installed. `kiban apply` does the same as its last part."
+)]
+pub enum BootstrapCommand {
+    /// Show what would change in the cluster
+    Plan(BootstrapPlanCommand),
+    /// Make the cluster match, and wait until everything is synchronised and healthy
+    Apply(BootstrapChangeCommand),
+    /// Tell how each object is; exits with 1 if any is not as it should be
+    Status(BootstrapLookCommand),
+    /// Take everything away again, the root Application first
+    Destroy(BootstrapChangeCommand),
+    /// Print all objects as YAML, with the values of Secrets hidden
+    Render(BootstrapRenderCommand),
+}
+
+/// What all bootstrap commands have.
+#[derive(Args, Debug)]
+pub struct BootstrapArgs {
+    #[command(flatten)]
+    pub variables: VariableArgs,
+    #[command(flatten)]
+    pub state: StateArgs,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Exit codes with -detailed-exitcode: 0 nothing to do, 1 error, 2 changes.")]
+pub struct BootstrapPlanCommand {
+    #[command(flatten)]
+    pub of: BootstrapArgs,
+    /// Exit with 2 if there is something to do
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
+    pub detailed_exitcode: bool,
+    /// Print JSON
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct BootstrapChangeCommand {
+    #[command(flatten)]
+    pub of: BootstrapArgs,
+    /// Do not ask
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
+    pub auto_approve: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct BootstrapLookCommand {
+    #[command(flatten)]
+    pub of: BootstrapArgs,
+    /// Print JSON
+    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct BootstrapRenderCommand {
+    #[command(flatten)]
+    pub of: BootstrapArgs,
+}
+
+impl BootstrapCommand {
+    fn of(&self) -> &BootstrapArgs {
+        match self {
+            Self::Plan(c) => &c.of,
+            Self::Apply(c) | Self::Destroy(c) => &c.of,
+            Self::Status(c) => &c.of,
+            Self::Render(c) => &c.of,
+        }
+    }
+
+    fn of_mut(&mut self) -> &mut BootstrapArgs {
+        match self {
+            Self::Plan(c) => &mut c.of,
+            Self::Apply(c) | Self::Destroy(c) => &mut c.of,
+            Self::Status(c) => &mut c.of,
+            Self::Render(c) => &mut c.of,
+        }
+    }
+}
+
+impl BootstrapArgs {
+    pub fn request(&self) -> BootstrapRequest {
+        BootstrapRequest {
+            variables: self.variables.ordered.clone(),
+            lock: self.state.lock,
+            lock_timeout: self.state.lock_timeout,
+        }
+    }
+}
+
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  kiban console\n  echo 'cidrsubnet(\"10.0.0.0/16\", 8, 1)' | kiban console")]
 pub struct ConsoleCommand {
@@ -542,6 +638,7 @@ impl Command {
             Self::Destroy(c) => c.planning.state.state.as_ref(),
             Self::Refresh(c) => c.planning.state.state.as_ref(),
             Self::IamPolicy(c) => c.planning.state.state.as_ref(),
+            Self::Bootstrap(c) => c.of().state.state.as_ref(),
             Self::Import(c) => c.state.state.as_ref(),
             Self::Drift(c) => c.state.state.as_ref(),
             Self::Console(c) => c.state.as_ref(),
@@ -558,6 +655,7 @@ impl Command {
             Self::Destroy(c) => Some(&mut c.planning.variables),
             Self::Refresh(c) => Some(&mut c.planning.variables),
             Self::IamPolicy(c) => Some(&mut c.planning.variables),
+            Self::Bootstrap(c) => Some(&mut c.of_mut().variables),
             Self::Import(c) => Some(&mut c.variables),
             Self::Drift(c) => Some(&mut c.variables),
             Self::Test(c) => Some(&mut c.variables),

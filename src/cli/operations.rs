@@ -50,6 +50,22 @@ pub struct PlanRequest {
     pub local_exec: Option<bool>,
 }
 
+/// How to look at what is delivered into clusters.
+#[derive(Clone, Debug)]
+pub struct BootstrapRequest {
+    pub variables: Vec<Argument>,
+    pub lock: bool,
+    pub lock_timeout: Duration,
+}
+
+/// Blocks with what they would do.
+pub struct BootstrapPlanned {
+    pub bootstraps: Vec<Bootstrap>,
+    /// Warnings.
+    pub diagnostics: Diagnostics,
+    pub sources: Sources,
+}
+
 /// An operation that came to nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Failure {
@@ -79,6 +95,8 @@ pub struct Planned {
     /// Warnings.
     pub diagnostics: Diagnostics,
     pub sources: Sources,
+    /// What is delivered into clusters afterwards.
+    pub bootstraps: Vec<Bootstrap>,
 }
 
 pub struct Applied {
@@ -116,6 +134,7 @@ pub enum Shown {
 }
 
 pub use super::args::Purpose;
+pub use crate::ops::{Bootstrap, BootstrapStatus, Observed};
 pub use crate::ops::{FormatRequest, Formatted, FormattedFile, Permissions, TokenRequest};
 
 /// Which tests to run, and how.
@@ -164,6 +183,13 @@ pub trait Operations: Send + Sync {
     async fn graph(&self) -> Result<String, Failure>;
     /// The IAM policy that a run needs.
     async fn permissions(&self, request: PlanRequest, purpose: Purpose) -> Result<Permissions, Failure>;
+    /// What the bootstrap blocks would do, or undo.
+    async fn bootstrap_plan(&self, request: BootstrapRequest, removing: bool) -> Result<BootstrapPlanned, Failure>;
+    /// Carries out what was planned last.
+    async fn bootstrap_apply(&self, observer: &dyn Observer) -> Result<(), Failure>;
+    async fn bootstrap_status(&self, request: BootstrapRequest) -> Result<BootstrapStatus, Failure>;
+    /// All objects, with the values of Secrets hidden.
+    async fn bootstrap_render(&self, request: BootstrapRequest) -> Result<Vec<serde_json::Value>, Failure>;
     /// A token for the API of a cluster, as its clients take it.
     async fn eks_token(&self, request: TokenRequest) -> Result<serde_json::Value, Failure>;
     /// Schemas of the providers in use, as JSON in Terraform's form.

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::operations::{
-    Applied, Drifted, Failure, FormatRequest, Formatted, Operations, Permissions, PlanRequest, Planned, Purpose,
-    SchemaLookup, Shown, Stored, TestObserver, TestRequest, Tested, TokenRequest, Validated,
+    Applied, BootstrapPlanned, BootstrapRequest, BootstrapStatus, Drifted, Failure, FormatRequest, Formatted,
+    Operations, Permissions, PlanRequest, Planned, Purpose, SchemaLookup, Shown, Stored, TestObserver, TestRequest,
+    Tested, TokenRequest, Validated,
 };
 use super::render::{Palette, plan as render};
 use crate::addr::{AbsInstance, ProviderAddr};
@@ -25,11 +26,13 @@ pub struct Work {
     pub state: Option<std::path::PathBuf>,
     /// The plan that was shown last, with the lock it holds.
     pending: Mutex<Option<(ops::Planned, Args)>>,
+    /// The same for what is delivered alone.
+    looked: Mutex<Option<ops::Looked>>,
 }
 
 impl Work {
     pub fn new(session: Session, state: Option<std::path::PathBuf>) -> Self {
-        Self { session, state, pending: Mutex::new(None) }
+        Self { session, state, pending: Mutex::new(None), looked: Mutex::new(None) }
     }
 
     fn args(&self, request: PlanRequest) -> Args {
@@ -46,12 +49,23 @@ impl Work {
         }
     }
 
+    fn bootstrap_args(&self, request: BootstrapRequest) -> Args {
+        Args {
+            variables: request.variables,
+            lock: request.lock,
+            lock_timeout: request.lock_timeout,
+            state: self.state.clone(),
+            ..Args::default()
+        }
+    }
+
     fn present(&self, planned: ops::Planned, args: Args) -> Planned {
         let shown = Planned {
             plan: planned.plan.clone(),
             config: Arc::new(planned.prepared.config.clone()),
             variables: planned.prepared.shown_variables(),
             schemas: schemas(planned.providers()),
+            bootstraps: planned.bootstraps.clone(),
             diagnostics: planned.warnings.clone(),
             sources: planned.sources().clone(),
         };
@@ -203,6 +217,34 @@ impl Operations for Work {
             Purpose::Changes => ops::Purpose::Changes,
         };
         Ok(ops::permissions(&self.session, &self.args(request), purpose).await?)
+    }
+
+    async fn bootstrap_plan(&self, request: BootstrapRequest, removing: bool) -> Result<BootstrapPlanned, Failure> {
+        let looked = ops::bootstrap_plan(&self.session, &self.bootstrap_args(request), removing).await?;
+        let planned = BootstrapPlanned {
+            bootstraps: looked.bootstraps.clone(),
+            diagnostics: looked.warnings.clone(),
+            sources: looked.sources().clone(),
+        };
+        *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = Some(looked);
+        Ok(planned)
+    }
+
+    async fn bootstrap_apply(&self, observer: &dyn Observer) -> Result<(), Failure> {
+        let looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(looked) = looked else {
+            return Err(plain(Diagnostic::error("Nothing planned", "There is nothing to deliver.")));
+        };
+        ops::bootstrap_apply(&self.session, looked, observer).await?;
+        Ok(())
+    }
+
+    async fn bootstrap_status(&self, request: BootstrapRequest) -> Result<BootstrapStatus, Failure> {
+        Ok(ops::bootstrap_status(&self.session, &self.bootstrap_args(request)).await?)
+    }
+
+    async fn bootstrap_render(&self, request: BootstrapRequest) -> Result<Vec<serde_json::Value>, Failure> {
+        Ok(ops::bootstrap_render(&self.session, &self.bootstrap_args(request)).await?)
     }
 
     async fn eks_token(&self, request: TokenRequest) -> Result<serde_json::Value, Failure> {

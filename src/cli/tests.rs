@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
-use super::operations::{Permissions, Purpose, TokenRequest};
+use super::operations::{BootstrapPlanned, BootstrapRequest, BootstrapStatus, Permissions, Purpose, TokenRequest};
 use super::*;
 use crate::addr::{AbsInstance, ModulePath, ProviderAddr};
 use crate::apply::{Event, Observer};
@@ -90,6 +90,7 @@ impl Fake {
             planners: std::collections::BTreeSet::new(),
         };
         let config = Config {
+            bootstrap: Vec::new(),
             root: Module::empty(ModulePath::root(), ".".into()),
             sources: Sources::default(),
             overridden: Vec::new(),
@@ -97,6 +98,7 @@ impl Fake {
         Planned {
             plan,
             config: Arc::new(config),
+            bootstraps: Vec::new(),
             variables: BTreeMap::new(),
             schemas: schemas(),
             diagnostics: Diagnostics::new(),
@@ -195,6 +197,18 @@ impl Operations for Fake {
     async fn permissions(&self, _: PlanRequest, _: Purpose) -> Result<Permissions, Failure> {
         let policy = serde_json::Value::Null;
         Ok(Permissions { policy, warnings: Diagnostics::new(), sources: Sources::default() })
+    }
+    async fn bootstrap_plan(&self, _: BootstrapRequest, _: bool) -> Result<BootstrapPlanned, Failure> {
+        Ok(BootstrapPlanned { bootstraps: Vec::new(), diagnostics: Diagnostics::new(), sources: Sources::default() })
+    }
+    async fn bootstrap_apply(&self, _: &dyn Observer) -> Result<(), Failure> {
+        Ok(())
+    }
+    async fn bootstrap_status(&self, _: BootstrapRequest) -> Result<BootstrapStatus, Failure> {
+        Ok(BootstrapStatus { observed: Vec::new(), warnings: Diagnostics::new(), sources: Sources::default() })
+    }
+    async fn bootstrap_render(&self, _: BootstrapRequest) -> Result<Vec<serde_json::Value>, Failure> {
+        Ok(Vec::new())
     }
     async fn eks_token(&self, _: TokenRequest) -> Result<serde_json::Value, Failure> {
         Ok(serde_json::Value::Null)

@@ -42,6 +42,7 @@ pub fn load_called(base: &Path, folder: &Path, key: &str, mut sources: Sources) 
     let (project, found) = Project::read(base, &mut sources);
     let mut loaded = load_with(base, folder, sources, &mut Installed::new(base, project.clone(), key));
     project.spread(&mut loaded.config.root);
+    loaded.config.bootstrap = project.bootstrap;
     loaded.broken |= found.has_errors();
     loaded.diagnostics.extend(found);
     loaded
@@ -74,7 +75,7 @@ fn load_tree(
     let mut root = root(&mut loader);
     loader.calls(&mut root, &mut Vec::new());
     let Loader { found, broken, malformed, .. } = loader;
-    let config = Config { root, sources, overridden: Vec::new() };
+    let config = Config { root, sources, overridden: Vec::new(), bootstrap: Vec::new() };
     // What a malformed file lacks may stand in the part that could not be read.
     let lacks = |d: &Diagnostic| {
         d.summary.starts_with("Missing required") && d.span.is_some_and(|s| malformed.contains(&s.source))

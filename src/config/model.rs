@@ -19,6 +19,8 @@ pub struct Config {
     pub sources: Sources,
     /// Modules whose outputs are given instead of worked out; what they contain does not exist.
     pub overridden: Vec<(ModuleInstance, BTreeMap<Name, Value>)>,
+    /// `bootstrap` blocks of `kiban.hcl`.
+    pub bootstrap: Vec<Block>,
 }
 
 impl Config {

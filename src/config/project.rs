@@ -27,6 +27,8 @@ pub struct Project {
     pub mirrors: Vec<Mirror>,
     /// Attributes that are left as they are in all objects of a type, as if each block ignored their changes.
     pub ignore_changes: BTreeMap<Name, Vec<(crate::addr::Path, Span)>>,
+    /// What is installed on a finished cluster; its values are evaluated where it is used.
+    pub bootstrap: Vec<Block>,
 }
 
 /// Which modules of a registry come from which repositories.
@@ -60,6 +62,7 @@ impl Project {
         }
         for block in &body.blocks {
             match &*block.kind.name {
+                "bootstrap" => project.bootstrap(block, &mut found),
                 "modules" => project.modules(block, &mut found),
                 "ignore_changes" => project.ignore(block, &mut found),
                 other => found.push(unexpected("block type", other, &BLOCKS).at(block.kind.span)),
@@ -84,6 +87,17 @@ impl Project {
             .replace("{name}", &module.name)
             .replace("{provider}", &module.provider);
         Some(filled)
+    }
+
+    fn bootstrap(&mut self, block: &Block, found: &mut Diagnostics) {
+        let same = |other: &&Block| other.labels.first().map(|l| &l.name) == block.labels.first().map(|l| &l.name);
+        match self.bootstrap.iter().find(same) {
+            Some(_) => {
+                let detail = format!("{FILE} has a bootstrap block of this name already.");
+                found.push(Diagnostic::error("Duplicate bootstrap", detail).at(block.header));
+            }
+            None => self.bootstrap.push(block.clone()),
+        }
     }
 
     /// `aws_eks_node_group = [scaling_config[0].desired_size]`
@@ -177,7 +191,7 @@ impl Mirror {
     }
 }
 
-const BLOCKS: [&str; 2] = ["ignore_changes", "modules"];
+const BLOCKS: [&str; 3] = ["bootstrap", "ignore_changes", "modules"];
 
 fn unexpected(what: &str, name: &str, known: &[&str]) -> Diagnostic {
     let summary = format!("Unsupported {what}");

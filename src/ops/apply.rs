@@ -2,9 +2,10 @@
 
 use crate::apply::{Context, LocalExec, Observer, populate};
 use crate::diag::{Diagnostic, Diagnostics, Sources};
-use crate::plan::Summary;
+use crate::plan::{Mode, Summary};
 use crate::state::State;
 
+use super::bootstrap::{deliver, remove};
 use super::local_exec::Shell;
 use super::{OpResult, Planned, Session};
 
@@ -19,7 +20,12 @@ pub struct Outcome {
 
 /// Applies a plan. On errors, what was done is in the state all the same.
 pub async fn apply(session: &Session, planned: Planned, observer: &dyn Observer) -> OpResult<Outcome> {
-    let Planned { plan, prepared, backend, journal, parallelism, local_exec, .. } = planned;
+    let Planned { mut plan, prepared, backend, journal, parallelism, local_exec, .. } = planned;
+    if plan.mode == Mode::Destroy && plan.complete {
+        // What a cluster holds goes while it still runs.
+        let removed = remove(session, &prepared, &*backend, &mut plan.prior, observer).await;
+        removed.map_err(|e| prepared.fail(e))?;
+    }
     let shell = Shell { dir: session.dir.clone(), environment: session.environment.clone() };
     let world = prepared.world(true);
     populate(&world, &prepared.graph, &plan);
@@ -45,7 +51,11 @@ pub async fn apply(session: &Session, planned: Planned, observer: &dyn Observer)
     .await;
     drop(connections);
     drop(world);
-    let mut found = applied.diagnostics;
+    let (mut found, mut state) = (applied.diagnostics, applied.state);
+    if plan.mode == Mode::Normal && plan.complete && !found.has_errors() {
+        let delivered = deliver(session, &prepared, &*backend, &mut state, observer).await;
+        found.extend(delivered.err().unwrap_or_default());
+    }
     if !plan.complete {
         found.push(Diagnostic::warning(
             "Applied changes may be incomplete",
@@ -60,5 +70,5 @@ pub async fn apply(session: &Session, planned: Planned, observer: &dyn Observer)
         found.push(Diagnostic::from(error));
     }
     let sources = prepared.config.sources;
-    Ok(Outcome { summary: applied.summary, state: applied.state, diagnostics: found, sources })
+    Ok(Outcome { summary: applied.summary, state, diagnostics: found, sources })
 }

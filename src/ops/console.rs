@@ -183,7 +183,12 @@ fn misplaced_type(expr: &Expr) -> Option<Diagnostic> {
 }
 
 /// The objects of all resources as the state has them. What is not in the state is not known yet.
-fn over_state(world: &World<'_>, graph: &Graph, providers: &Providers, state: &State) -> Vec<(AbsResource, Instances)> {
+pub(super) fn over_state(
+    world: &World<'_>,
+    graph: &Graph,
+    providers: &Providers,
+    state: &State,
+) -> Vec<(AbsResource, Instances)> {
     let mut out = Vec::new();
     for node in graph.order() {
         let Node::Resource(resource) = node else { continue };

@@ -4,6 +4,7 @@
 
 mod apply;
 mod ask;
+mod bootstrap;
 pub mod clock;
 mod console;
 mod drift;
@@ -37,6 +38,10 @@ use crate::provider::{Plugin, Providers};
 
 pub use apply::{Outcome, apply};
 pub use ask::{Question, questions};
+pub use bootstrap::{
+    Bootstrap, Looked, Observed, Status as BootstrapStatus, bootstrap_apply, bootstrap_plan, bootstrap_render,
+    bootstrap_status,
+};
 pub use console::{Answer, Console, console, console_over_plan};
 pub use drift::{Drifted, drift};
 pub use eks_token::{TokenRequest, eks_token};

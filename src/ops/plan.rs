@@ -14,6 +14,7 @@ use crate::state::State;
 use crate::state::backend::Backend;
 use crate::state::journal::{Journal, Outcome, Record, Unfinished};
 
+use super::bootstrap::{Bootstrap, of_plan};
 use super::generate::generate;
 use super::prepare::{Prepared, lock, prepare};
 use super::{Args, OpResult, Session};
@@ -28,6 +29,8 @@ pub struct Planned {
     pub parallelism: usize,
     /// Whether provisioners may run.
     pub local_exec: bool,
+    /// What is delivered into clusters when all else is done.
+    pub bootstraps: Vec<Bootstrap>,
 }
 
 impl Planned {
@@ -136,7 +139,10 @@ pub async fn plan(session: &Session, args: &Args, operation: &str) -> OpResult<P
         refused_provisioners(&plan, &prepared.config).or(()).map_err(|e| prepared.fail(e))?;
     }
     let local_exec = args.local_exec == Some(true);
-    Ok(Planned { plan, warnings, prepared, backend, journal, parallelism, local_exec })
+    let bootstraps = Vec::new();
+    let mut planned = Planned { plan, warnings, prepared, backend, journal, parallelism, local_exec, bootstraps };
+    planned.bootstraps = of_plan(session, &planned).await.map_err(|e| planned.prepared.fail(e))?;
+    Ok(planned)
 }
 
 /// Provisioners run only where the user allows it: without that nothing of the plan is done.

@@ -9,6 +9,7 @@ mod write;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
+use super::Delivered;
 pub use read::parse;
 pub use write::{same_content, write};
 
@@ -32,6 +33,21 @@ struct FileV4 {
     resources: Vec<ResourceV4>,
     #[serde(default, serialize_with = "order::check_results")]
     check_results: Option<Json>,
+    /// Not of Terraform, which passes over it and loses it when it writes.
+    #[serde(default, skip_serializing_if = "KibanV4::is_empty")]
+    kiban: KibanV4,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct KibanV4 {
+    #[serde(default)]
+    bootstrap: std::collections::BTreeMap<String, Delivered>,
+}
+
+impl KibanV4 {
+    fn is_empty(&self) -> bool {
+        self.bootstrap.is_empty()
+    }
 }
 
 #[derive(Serialize, Deserialize)]

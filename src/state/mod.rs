@@ -4,12 +4,14 @@
 
 pub mod backend;
 mod checks;
+mod delivered;
 mod error;
 pub mod file;
 pub mod journal;
 mod model;
 
 pub use checks::check_results;
+pub use delivered::{ClusterObject, Delivered, DeliveredObject};
 pub use error::{StateError, StateErrorKind};
 pub use model::{InstanceState, ObjectState, OutputState, ResourceState, State, Status, mark_at};
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use super::Delivered;
 use crate::addr::{AbsInstance, AbsResource, ConfigResource, InstanceKey, Name, Path, ProviderAddr};
 use crate::schema::{Block, NestedBlock};
 use crate::value::json::{from_json, from_stored, to_json, to_stored};
@@ -22,6 +23,8 @@ pub struct State {
     pub resources: BTreeMap<AbsResource, ResourceState>,
     /// Results of check blocks, as stored.
     pub check_results: Option<Json>,
+    /// What `bootstrap` blocks have brought into clusters, by their names.
+    pub delivered: BTreeMap<String, Delivered>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -211,6 +214,6 @@ impl State {
 
     /// Nothing is managed.
     pub fn is_empty(&self) -> bool {
-        self.resources.is_empty() && self.outputs.is_empty()
+        self.resources.is_empty() && self.outputs.is_empty() && self.delivered.is_empty()
     }
 }

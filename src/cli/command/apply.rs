@@ -2,6 +2,7 @@
 
 use super::ask::complete;
 use super::plan::{begin, has_changes, show};
+use crate::apply::Observer;
 use crate::cli::args::ApplyCommand;
 use crate::cli::render::progress::{JsonLines, Lines, Live};
 use crate::cli::render::{Colour, events, outputs};
@@ -84,14 +85,7 @@ async fn carry_out(
     verb: Verb,
 ) -> u8 {
     let sources: Sources = planned.sources.clone();
-    let result = if screen.json {
-        operations.apply(planned, &JsonLines::new(Output(screen), || screen.now(), sources)).await
-    } else if screen.live {
-        operations.apply(planned, &Live::new(screen.palette)).await
-    } else {
-        operations.apply(planned, &Lines::new(Output(screen), screen.palette)).await
-    };
-    match result {
+    match watched(screen, sources, async |observer| operations.apply(planned, observer).await).await {
         Ok(mut applied) => {
             // A program that reads the events has what the plan has warned of.
             if screen.json {
@@ -101,6 +95,17 @@ async fn carry_out(
             finish(screen, verb, &applied)
         }
         Err(failure) => screen.fail(&failure),
+    }
+}
+
+/// Does something while the screen shows what happens.
+pub(super) async fn watched<T>(screen: &Screen, sources: Sources, work: impl AsyncFnOnce(&dyn Observer) -> T) -> T {
+    if screen.json {
+        work(&JsonLines::new(Output(screen), || screen.now(), sources)).await
+    } else if screen.live {
+        work(&Live::new(screen.palette)).await
+    } else {
+        work(&Lines::new(Output(screen), screen.palette)).await
     }
 }
 

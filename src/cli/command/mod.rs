@@ -2,6 +2,7 @@
 
 pub(super) mod apply;
 mod ask;
+pub(super) mod bootstrap;
 pub(super) mod console;
 pub(super) mod destroy;
 pub(super) mod drift;

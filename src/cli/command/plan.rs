@@ -1,8 +1,9 @@
 //! `kiban plan`
 
 use super::ask::complete;
+use super::bootstrap::has_work;
 use crate::cli::args::PlanCommand;
-use crate::cli::render::{events, plan};
+use crate::cli::render::{bootstrap, events, plan};
 use crate::cli::{Operations, PlanRequest, Planned, Screen, VERSION};
 use crate::plan::Mode;
 use crate::state::LANGUAGE_VERSION;
@@ -49,6 +50,10 @@ pub fn show(screen: &Screen, planned: &Planned) {
     } else {
         let schemas = |provider: &_, addr: &_| (planned.schemas)(provider, addr);
         screen.write(&plan::render(&planned.plan, &schemas, screen.palette));
+        let delivered = bootstrap::plan(&planned.bootstraps, screen.palette);
+        if !delivered.is_empty() {
+            screen.write(&format!("\n{delivered}"));
+        }
         if !planned.diagnostics.is_empty() {
             screen.line("");
         }
@@ -59,5 +64,6 @@ pub fn show(screen: &Screen, planned: &Planned) {
 /// Whether applying the plan does more than to write the state.
 pub fn has_changes(planned: &Planned) -> bool {
     let plan = &planned.plan;
-    !plan.is_empty() || (plan.mode == Mode::RefreshOnly && !plan.drift.is_empty())
+    let delivers = has_work(&planned.bootstraps);
+    !plan.is_empty() || delivers || (plan.mode == Mode::RefreshOnly && !plan.drift.is_empty())
 }

@@ -163,6 +163,10 @@ pub fn event(event: &Event, message: &str, sources: &Sources, now: Now<'_>) -> O
             ("apply_errored", "info", hook)
         }
         Event::Provisioning { addr, what } => return Some(provisioning(addr, what, now)),
+        Event::Delivery { object, what } => {
+            let delivery = json!({ "delivery": { "object": object, "what": what } });
+            return Some(line("info", message, "delivery", now, delivery));
+        }
         Event::Stopping { .. } => return Some(line("info", message, "log", now, json!({}))),
         // Terraform's stream has no line for it: the planned change has told.
         Event::Imported { .. } => return None,

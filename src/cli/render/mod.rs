@@ -3,6 +3,7 @@
 //! Everything here is a pure function to text; only `progress` and `testing` write while something runs. Knows nothing of commands
 //! and of how a result came about.
 
+pub mod bootstrap;
 pub mod diagnostics;
 pub mod diff;
 pub mod drift;

@@ -32,6 +32,7 @@ pub fn message(event: &Event) -> Option<String> {
                 "Interrupted: nothing new starts, and kiban waits for {what} ({running}). Interrupt again to leave at once; the journal then tells the next run what was begun."
             )
         }
+        Event::Delivery { object, what } => format!("{object}: {}", printable(what)),
         Event::Imported { addr, id } => format!("{addr}: Import complete [id={}]", printable(id)),
         Event::Provisioning { addr, what: Provisioning::Started } => {
             format!("{addr}: Provisioning with 'local-exec'...")
@@ -180,7 +181,7 @@ impl Observer for Live {
                 self.say(&self.palette.bold(&text));
             }
             Event::Stopping { .. } => self.say(&text),
-            Event::Imported { .. } => self.say(&self.palette.bold(&text)),
+            Event::Imported { .. } | Event::Delivery { .. } => self.say(&self.palette.bold(&text)),
             Event::Provisioning { what: Provisioning::Complete | Provisioning::Failed, .. } => {}
             Event::Provisioning { .. } => self.say(&text),
             Event::Diagnostic(d) => self.say(&reason(d)),

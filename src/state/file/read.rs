@@ -27,6 +27,7 @@ pub fn parse(bytes: &[u8]) -> Result<State, StateError> {
         serial: file.serial,
         terraform_version: file.terraform_version,
         check_results: file.check_results,
+        delivered: file.kiban.bootstrap,
         ..State::default()
     };
     for (name, stored) in file.outputs {

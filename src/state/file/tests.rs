@@ -229,6 +229,7 @@ fn state() -> impl Strategy<Value = State> {
             outputs,
             resources,
             check_results,
+            delivered: [].into(),
         })
 }
 

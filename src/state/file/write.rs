@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
-use super::{FileV4, InstanceV4, OutputV4, ResourceV4, StepV4, StepValueV4, VERSION};
+use super::{FileV4, InstanceV4, KibanV4, OutputV4, ResourceV4, StepV4, StepValueV4, VERSION};
 use crate::addr::{AbsResource, InstanceKey, Mode, Path, Step};
 use crate::state::{LANGUAGE_VERSION, ObjectState, ResourceState, State, Status};
 use crate::value::json::{to_json, type_to_json};
@@ -54,6 +54,7 @@ fn body(state: &State) -> FileV4 {
         outputs: outputs.collect(),
         resources,
         check_results: state.check_results.clone(),
+        kiban: KibanV4 { bootstrap: state.delivered.clone() },
     }
 }
 

@@ -1,0 +1,401 @@
+//! Hands a cluster over: the `bootstrap` blocks of `kiban.hcl`, planned, delivered, watched and taken away.
+
+mod reach;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::Value as Json;
+
+use crate::addr::ModuleInstance;
+use crate::apply::{Observer, populate};
+use crate::diag::{Diagnostic, Diagnostics, Sources};
+use crate::eval::world::World;
+use crate::handoff::{
+    Change, Cluster, Delivery, Health, Id, Mode, Preview, Rendered, Settings, Store, Verb, family, health, hidden,
+    manifests, preview, render,
+};
+use crate::hcl::ast::Block;
+use crate::plan::{Action, Mode as PlanMode, Plan};
+use crate::state::backend::Backend;
+use crate::state::{Delivered, State};
+use crate::value::Value;
+
+use super::console::over_state;
+use super::plan::{Opened, Planned, opened};
+use super::prepare::Prepared;
+use super::{Args, Failure, OpResult, Session};
+use reach::{EksTokens, credentials, endpoint, provider};
+
+/// What one `bootstrap` block would do to its cluster.
+#[derive(Clone, Debug)]
+pub struct Bootstrap {
+    /// `bootstrap.NAME`
+    pub address: String,
+    /// `None` while its name is not known.
+    pub cluster: Option<String>,
+    /// Why nothing can be compared: all is new.
+    pub absent: bool,
+    pub preview: Preview,
+}
+
+/// An object of a block as it is in the cluster.
+#[derive(Clone, Debug)]
+pub struct Observed {
+    pub id: Id,
+    /// `None` where it is missing.
+    pub health: Option<Health>,
+}
+
+/// The state of all blocks.
+pub struct Status {
+    pub observed: Vec<(String, Vec<Observed>)>,
+    pub warnings: Diagnostics,
+    pub sources: Sources,
+}
+
+/// Blocks over a state that is locked.
+pub struct Looked {
+    pub bootstraps: Vec<Bootstrap>,
+    pub warnings: Diagnostics,
+    opened: Opened,
+    removing: bool,
+}
+
+impl Looked {
+    pub fn sources(&self) -> &Sources {
+        &self.opened.prepared.config.sources
+    }
+}
+
+/// A block with everything it takes to compare and to deliver.
+struct Look {
+    settings: Settings,
+    rendered: Vec<Rendered>,
+    /// `None` where it is not there yet.
+    cluster: Option<Cluster>,
+    preview: Preview,
+}
+
+impl Look {
+    fn shown(&self) -> Bootstrap {
+        Bootstrap {
+            address: self.settings.address(),
+            cluster: self.settings.cluster.clone(),
+            absent: self.cluster.is_none(),
+            preview: self.preview.clone(),
+        }
+    }
+}
+
+/// What the blocks would do once a plan is applied.
+pub(super) async fn of_plan(session: &Session, planned: &Planned) -> Result<Vec<Bootstrap>, Diagnostics> {
+    let plan = &planned.plan;
+    let nothing = planned.prepared.config.bootstrap.is_empty() && plan.prior.delivered.is_empty();
+    if nothing || plan.mode == PlanMode::RefreshOnly || !plan.complete {
+        return Ok(Vec::new());
+    }
+    let world = planned.prepared.world(false);
+    populate(&world, &planned.prepared.graph, plan);
+    let removing = plan.mode == PlanMode::Destroy;
+    let made = |name: &str| !removing && is_made(plan, name);
+    let looks = look(session, &planned.prepared, &world, &plan.prior.delivered, removing, &made).await?;
+    Ok(looks.iter().map(Look::shown).collect())
+}
+
+/// Whether a plan makes a cluster of this name: what bears it now, if anything, goes away.
+fn is_made(plan: &Plan, name: &str) -> bool {
+    plan.changes.iter().any(|change| {
+        let made = matches!(change.action, Action::Create | Action::DeleteThenCreate | Action::CreateThenDelete);
+        let named = change.after.as_ref().and_then(|a| a.get("name")).and_then(Value::as_str) == Some(name);
+        made && named && &*change.key.addr.resource.resource.kind == "aws_eks_cluster"
+    })
+}
+
+/// Looks at every block, and at what blocks that are gone have left.
+async fn look(
+    session: &Session,
+    prepared: &Prepared,
+    world: &World<'_>,
+    delivered: &BTreeMap<String, Delivered>,
+    removing: bool,
+    made: &(dyn Fn(&str) -> bool + Sync),
+) -> Result<Vec<Look>, Diagnostics> {
+    let mut found = Diagnostics::new();
+    let mut looks = Vec::new();
+    for block in &prepared.config.bootstrap {
+        let read = Settings::read(block, &world.scope(&ModuleInstance::root()));
+        found.extend(world.take_errors());
+        let Some(settings) = found.take(read) else { continue };
+        let before = delivered.get(&settings.name).cloned().unwrap_or_default();
+        let one = match removing {
+            true => removal(session, prepared, world, settings, before).await,
+            false => delivery(session, prepared, world, block, settings, before, made).await,
+        };
+        looks.extend(found.take(one));
+    }
+    let gone = |name: &String| !looks.iter().any(|look| look.settings.name == *name);
+    let left: Vec<_> = delivered.iter().filter(|(name, _)| gone(name)).collect();
+    if !found.has_errors() {
+        for (name, before) in left {
+            let settings =
+                Settings { name: name.clone(), cluster: Some(before.cluster.clone()), ..Settings::default() };
+            looks.extend(found.take(removal(session, prepared, world, settings, before.clone()).await));
+        }
+    }
+    found.or(looks)
+}
+
+async fn connect(
+    session: &Session,
+    prepared: &Prepared,
+    world: &World<'_>,
+    name: &str,
+) -> Result<Option<Cluster>, Diagnostics> {
+    let provider = provider(prepared, world).await?;
+    let Some(endpoint) = endpoint(&*provider, name).await? else { return Ok(None) };
+    let tokens = EksTokens { provider, cluster: name.to_owned() };
+    Ok(Some(Cluster::new(endpoint, Arc::new(tokens), session.clock.clone())))
+}
+
+async fn delivery(
+    session: &Session,
+    prepared: &Prepared,
+    world: &World<'_>,
+    block: &Block,
+    settings: Settings,
+    before: Delivered,
+    made: &(dyn Fn(&str) -> bool + Sync),
+) -> Result<Look, Diagnostics> {
+    let name = settings.cluster.as_deref().filter(|name| !made(name));
+    let cluster = match name {
+        Some(name) => connect(session, prepared, world, name).await?,
+        None => None,
+    };
+    let at = |d: Diagnostic| Diagnostic { span: d.span.or(Some(block.header)), ..d };
+    let upstream = match settings.mode {
+        Mode::Manifests => manifests(&settings, &session.dir, &kept(session)).await.map_err(at)?,
+        Mode::EksCapability => String::new(),
+    };
+    let opened = match &cluster {
+        Some(_) if !settings.incomplete => credentials(&*provider(prepared, world).await?, &settings).await?,
+        _ => BTreeMap::new(),
+    };
+    let rendered = render(&settings, &upstream, &opened).map_err(at)?;
+    let same = Some(&*before.cluster) == settings.cluster.as_deref();
+    let before = if same { before } else { Delivered::default() };
+    let preview = match &cluster {
+        Some(cluster) => preview(cluster, &rendered, &before).await?,
+        None => Preview::of_nothing(&rendered),
+    };
+    Ok(Look { settings, rendered, cluster, preview })
+}
+
+/// Manifests that were fetched.
+fn kept(session: &Session) -> PathBuf {
+    session.dir.join(".terraform/kiban/manifests")
+}
+
+/// Everything that was delivered goes away.
+async fn removal(
+    session: &Session,
+    prepared: &Prepared,
+    world: &World<'_>,
+    settings: Settings,
+    before: Delivered,
+) -> Result<Look, Diagnostics> {
+    let cluster = match &settings.cluster {
+        Some(name) if !before.objects.is_empty() => connect(session, prepared, world, name).await?,
+        _ => None,
+    };
+    let preview = match &cluster {
+        Some(cluster) => preview(cluster, &[], &before).await?,
+        None => Preview::default(),
+    };
+    Ok(Look { settings, rendered: Vec::new(), cluster, preview })
+}
+
+/// Keeps in the state what is in the cluster.
+struct InState<'a> {
+    backend: &'a dyn Backend,
+    state: tokio::sync::Mutex<&'a mut State>,
+    name: &'a str,
+}
+
+#[async_trait]
+impl Store for InState<'_> {
+    async fn save(&self, delivered: &Delivered) -> Result<(), Diagnostic> {
+        let mut state = self.state.lock().await;
+        match delivered.objects.is_empty() {
+            true => drop(state.delivered.remove(self.name)),
+            false => drop(state.delivered.insert(self.name.to_owned(), delivered.clone())),
+        }
+        self.backend.write(&mut state).await.map(drop).map_err(Diagnostic::from)
+    }
+}
+
+/// Delivers all blocks over a state that an apply has left, and keeps in it what was brought.
+pub(super) async fn deliver(
+    session: &Session,
+    prepared: &Prepared,
+    backend: &dyn Backend,
+    state: &mut State,
+    observer: &dyn Observer,
+) -> Result<(), Diagnostics> {
+    if prepared.config.bootstrap.is_empty() && state.delivered.is_empty() {
+        return Ok(());
+    }
+    let world = prepared.world(true);
+    over_state(&world, &prepared.graph, &prepared.providers, state);
+    drop(world.take_errors());
+    if let Some(provider) = prepared.providers.get(&reach::address()) {
+        // What the plan has read of the cluster may be older than the cluster.
+        provider.forget();
+    }
+    let looks = look(session, prepared, &world, &state.delivered, false, &|_| false).await?;
+    for look in &looks {
+        carry_out(session, look, backend, state, observer, false).await?;
+    }
+    Ok(())
+}
+
+/// Takes away what was delivered, before the clusters go.
+pub(super) async fn remove(
+    session: &Session,
+    prepared: &Prepared,
+    backend: &dyn Backend,
+    state: &mut State,
+    observer: &dyn Observer,
+) -> Result<(), Diagnostics> {
+    if state.delivered.is_empty() {
+        return Ok(());
+    }
+    let world = prepared.world(true);
+    over_state(&world, &prepared.graph, &prepared.providers, state);
+    drop(world.take_errors());
+    let looks = look(session, prepared, &world, &state.delivered, true, &|_| false).await?;
+    for look in &looks {
+        carry_out(session, look, backend, state, observer, true).await?;
+    }
+    Ok(())
+}
+
+async fn carry_out(
+    session: &Session,
+    look: &Look,
+    backend: &dyn Backend,
+    state: &mut State,
+    observer: &dyn Observer,
+    removing: bool,
+) -> Result<(), Diagnostics> {
+    let settings = &look.settings;
+    let name = settings.cluster.clone().unwrap_or_default();
+    let mut delivered = state.delivered.get(&settings.name).filter(|d| d.cluster == name).cloned().unwrap_or_default();
+    let store = InState { backend, state: tokio::sync::Mutex::new(state), name: &settings.name };
+    let gone = removing || look.rendered.is_empty();
+    let Some(cluster) = &look.cluster else {
+        if gone {
+            // The cluster is gone, and everything in it.
+            return store.save(&Delivered::default()).await.map_err(Diagnostics::from);
+        }
+        let detail = format!("{}: there is no cluster \"{name}\" that answers.", settings.address());
+        let hint = "Apply the configuration that makes the cluster first, or wait until it is active.";
+        return Err(Diagnostic::error("No cluster to deliver to", detail).hint(hint).into());
+    };
+    if settings.incomplete && !gone {
+        let detail = format!("{}: some of its values are not known after the apply either.", settings.address());
+        return Err(Diagnostic::error("Incomplete bootstrap", detail).into());
+    }
+    delivered.cluster = name;
+    let delivery = Delivery { cluster, store: &store, observer, cancel: &session.cancel, timeout: settings.wait() };
+    match gone {
+        true => delivery.remove(&mut delivered).await,
+        false => delivery.deliver(&look.preview, &mut delivered).await,
+    }
+}
+
+/// Opens the state and looks at the blocks over it, as it is stored.
+pub async fn bootstrap_plan(session: &Session, args: &Args, removing: bool) -> OpResult<Looked> {
+    let opened = opened(session, args, "OperationTypePlan").await?;
+    let looks = {
+        let world = opened.prepared.world(true);
+        over_state(&world, &opened.prepared.graph, &opened.prepared.providers, &opened.stored);
+        drop(world.take_errors());
+        look(session, &opened.prepared, &world, &opened.stored.delivered, removing, &|_| false).await
+    };
+    let bootstraps = looks.map_err(|e| opened.prepared.fail(e))?.iter().map(Look::shown).collect();
+    let mut warnings = opened.warnings.clone();
+    if opened.prepared.config.bootstrap.is_empty() {
+        let detail = "kiban.hcl has no bootstrap block: there is nothing to install on a cluster.";
+        warnings.push(
+            Diagnostic::warning("Nothing to bootstrap", detail)
+                .hint("Write one, for example: bootstrap \"argocd\" { cluster = aws_eks_cluster.main.name … }"),
+        );
+    }
+    Ok(Looked { bootstraps, warnings, opened, removing })
+}
+
+/// Carries out what was looked at.
+pub async fn bootstrap_apply(session: &Session, looked: Looked, observer: &dyn Observer) -> OpResult<Sources> {
+    let Opened { prepared, backend, mut stored, .. } = looked.opened;
+    let done = match looked.removing {
+        true => remove(session, &prepared, &*backend, &mut stored, observer).await,
+        false => deliver(session, &prepared, &*backend, &mut stored, observer).await,
+    };
+    let mut found = done.err().unwrap_or_default();
+    if let Err(error) = backend.unlock().await {
+        found.push(Diagnostic::from(error));
+    }
+    let sources = prepared.config.sources.clone();
+    if found.has_errors() { Err(Failure::new(found, &sources)) } else { Ok(sources) }
+}
+
+/// How the objects of all blocks are, with the Applications that came of them. Takes no lock.
+pub async fn bootstrap_status(session: &Session, args: &Args) -> OpResult<Status> {
+    let args = Args { lock: false, ..args.clone() };
+    let looked = bootstrap_plan(session, &args, false).await?;
+    let prepared = &looked.opened.prepared;
+    let mut observed = Vec::new();
+    for bootstrap in &looked.bootstraps {
+        let seen = |change: &Change| Observed {
+            id: change.id.clone(),
+            health: change.uid.as_ref().map(|_| match change.verb {
+                Verb::Update => Health::Pending("differs from what is wanted".into()),
+                _ => change.health.clone(),
+            }),
+        };
+        let mut objects: Vec<Observed> = bootstrap.preview.changes.iter().map(seen).collect();
+        let root = objects.iter().find(|o| o.id.kind == "Application" && o.health.is_some()).map(|o| o.id.clone());
+        if let (Some(root), Some(name)) = (root, &bootstrap.cluster) {
+            let world = prepared.world(true);
+            let cluster = connect(session, prepared, &world, name).await.map_err(|e| prepared.fail(e))?;
+            if let Some(cluster) = cluster {
+                let apps = family(&cluster, &root).await;
+                let apps =
+                    apps.map_err(|e| prepared.fail(e.to_diagnostic("Cannot list the Applications of", &root)))?;
+                objects.extend(apps.iter().map(|app| Observed { id: app_id(&root, app), health: Some(health(app)) }));
+            }
+        }
+        observed.push((bootstrap.address.clone(), objects));
+    }
+    Ok(Status { observed, warnings: looked.warnings, sources: prepared.config.sources.clone() })
+}
+
+fn app_id(root: &Id, app: &Json) -> Id {
+    let name = app.pointer("/metadata/name").and_then(Json::as_str).unwrap_or_default();
+    Id { name: name.to_owned(), ..root.clone() }
+}
+
+/// The objects of all blocks as documents, with the values of Secrets hidden. Needs no cluster.
+pub async fn bootstrap_render(session: &Session, args: &Args) -> OpResult<Vec<Json>> {
+    let args = Args { lock: false, ..args.clone() };
+    let opened = opened(session, &args, "OperationTypePlan").await?;
+    let world = opened.prepared.world(true);
+    over_state(&world, &opened.prepared.graph, &opened.prepared.providers, &opened.stored);
+    drop(world.take_errors());
+    let fail = |e: Diagnostics| opened.prepared.fail(e);
+    let looks = look(session, &opened.prepared, &world, &BTreeMap::new(), false, &|_| true).await.map_err(fail)?;
+    Ok(looks.iter().flat_map(|look| &look.rendered).map(|r| hidden(&r.manifest.0)).collect())
+}
