@@ -151,6 +151,13 @@ class Control:
         self.faults.released(ids)
         return {"released": True}
 
+    # -- what stands behind EKS clusters
+    def post_kubernetes(self, query, data, account):
+        return state.place_kubernetes(account, data["endpoint"], data["ca"])
+
+    def delete_kubernetes(self, query, data, account):
+        return {"removed": state.KUBERNETES.pop(account or "*", None) is not None}
+
     # -- the accounts
     def post_reset(self, query, data, account):
         persistence.reset(account)

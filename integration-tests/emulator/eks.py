@@ -129,6 +129,10 @@ def cluster_ready(passage):
 def cluster_shown(cluster):
     """A cluster shows its endpoint, certificate, issuer and security group only when they are made."""
     view = shown(cluster)
+    account = cluster["arn"].split(":")[4]
+    placed = state.KUBERNETES.get(account) or state.KUBERNETES.get("*")
+    if placed:
+        view["endpoint"], view["certificateAuthority"] = placed[0], {"data": placed[1]}
     if not cluster["_ready"]:
         for field in ("endpoint", "identity"):
             view.pop(field, None)

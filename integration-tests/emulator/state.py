@@ -11,6 +11,7 @@ PASSAGES = []
 FINISHERS = {}  # name -> function(passage), what happens at the end; by name, so that a saved account can be loaded
 CONFIG = {"delay_ms": 150, "min_polls": 2, "grace_ms": 3000, "iam_delay_ms": 0, "throttle": False,
           "strict_node_entries": False}
+KUBERNETES = {}  # account or "*" -> (endpoint, certificate authority) of an API server that runs beside the emulator
 
 
 def store(account, region, service):
@@ -22,6 +23,14 @@ def store(account, region, service):
 
 def table(account, region, service, name):
     return store(account, region, service).setdefault(name, {})
+
+
+def place_kubernetes(account, endpoint, authority):
+    """Let the clusters of an account show an API server that is there; `authority` is PEM in base64."""
+    if not endpoint.startswith("https://"):
+        raise ValueError(f"the endpoint is no https URL: {endpoint}")
+    KUBERNETES[account or "*"] = (endpoint, authority)
+    return {"endpoint": endpoint, "account": account}
 
 
 class Passage:
@@ -95,7 +104,9 @@ def forget(account=None):
     if account is None:
         STORES.clear()
         PASSAGES.clear()
+        KUBERNETES.clear()
     else:
+        KUBERNETES.pop(account, None)
         for key in [k for k in STORES if k[0] == account]:
             del STORES[key]
         PASSAGES[:] = [p for p in PASSAGES if p.account != account]
