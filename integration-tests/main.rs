@@ -14,9 +14,11 @@
 
 mod backend_s3;
 mod bad_inputs;
+mod cluster;
 mod eks_token;
 mod facts;
 mod kill;
+mod kubernetes;
 mod lifecycle;
 mod long;
 mod programs;
@@ -28,6 +30,7 @@ mod types;
 
 use libtest_mimic::{Arguments, Trial};
 
+use kubernetes::Cluster;
 use support::Endpoint;
 
 fn main() {
@@ -35,6 +38,7 @@ fn main() {
     let mut trials = Vec::new();
     trials.extend(backend_s3::trials());
     trials.extend(bad_inputs::trials());
+    trials.extend(cluster::trials());
     trials.extend(lifecycle::trials());
     trials.extend(eks_token::trials());
     trials.extend(facts::trials());
@@ -49,6 +53,7 @@ fn main() {
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
     Endpoint::stop();
+    Cluster::stop();
     programs::print_skips();
     conclusion.exit();
 }

@@ -76,8 +76,8 @@ pub fn controllable(test: &str) -> bool {
     own
 }
 
-/// One request to the emulator's control endpoints.
-fn http(method: &str, url: &str, body: &str) -> Option<String> {
+/// One request to control endpoints, of the emulator or the cluster.
+pub fn http(method: &str, url: &str, body: &str) -> Option<String> {
     let rest = url.strip_prefix("http://")?;
     let (host, path) = rest.split_once('/').map_or((rest, String::new()), |(h, p)| (h, p.to_owned()));
     let mut stream = TcpStream::connect(host).ok()?;
@@ -193,6 +193,13 @@ impl Account {
         let url = format!("{}/_kiban/{path}{joint}account={}", Endpoint::get().url, self.id);
         let answer = http(method, &url, body).unwrap_or_else(|| panic!("{method} {url}: no answer"));
         serde_json::from_str(&answer).unwrap_or_else(|e| panic!("{method} {url}: {e}: {answer}"))
+    }
+
+    /// Lets the account's EKS clusters show an API server that is there; the authority is PEM in base64.
+    pub fn api_server(&self, endpoint: &str, ca_data: &str) {
+        let place = serde_json::json!({"endpoint": endpoint, "ca": ca_data});
+        let placed = self.control("POST", "kubernetes", &place.to_string());
+        assert_eq!(placed["endpoint"], endpoint, "{placed}");
     }
 
     /// The actions and the resources of the policy that `iam-policy` prints.
