@@ -14,6 +14,7 @@
 
 mod backend_s3;
 mod bad_inputs;
+mod bootstrap;
 mod cluster;
 mod eks_token;
 mod facts;
@@ -38,6 +39,7 @@ fn main() {
     let mut trials = Vec::new();
     trials.extend(backend_s3::trials());
     trials.extend(bad_inputs::trials());
+    trials.extend(bootstrap::trials());
     trials.extend(cluster::trials());
     trials.extend(lifecycle::trials());
     trials.extend(eks_token::trials());

@@ -10,7 +10,7 @@ use super::operations::{
     Operations, Permissions, PlanRequest, Planned, Purpose, SchemaLookup, Shown, Stored, TestObserver, TestRequest,
     Tested, TokenRequest, Validated,
 };
-use super::render::{Palette, plan as render};
+use super::render::{Palette, bootstrap, plan as render};
 use crate::addr::{AbsInstance, ProviderAddr};
 use crate::apply::{Observer, Urgency};
 use crate::config::Argument;
@@ -157,7 +157,8 @@ impl Operations for Work {
             schemas: &lookup,
             errored: false,
         });
-        let text = render::render(&shown.plan, &lookup, Palette::PLAIN);
+        let delivered = bootstrap::plan(&shown.bootstraps, Palette::PLAIN);
+        let text = format!("{}{delivered}", render::render(&shown.plan, &lookup, Palette::PLAIN));
         let path = self.session.dir.join(to);
         ops::write_plan_file(&path, planned, args, document, text).map_err(plain)
     }

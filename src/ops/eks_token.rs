@@ -9,10 +9,8 @@ use crate::diag::{Diagnostic, Sources};
 use crate::provider::Object;
 use crate::value::Value;
 
+use super::bootstrap::{AWS, TOKEN};
 use super::{Failure, OpResult, Session};
-
-const PROVIDER: &str = "registry.terraform.io/hashicorp/aws";
-const KIND: &str = "aws_eks_cluster_auth";
 
 /// When clients ask for another token. A cluster takes one for fifteen minutes.
 const FRESH: SignedDuration = SignedDuration::from_mins(10);
@@ -35,7 +33,7 @@ pub async fn eks_token(session: &Session, request: &TokenRequest) -> OpResult<Js
     let fail = |d: Diagnostic| Failure::new(d, &Sources::default());
     let providers = session.providers();
     let plugin = providers
-        .plugin(PROVIDER)
+        .plugin(AWS)
         .ok_or_else(|| fail(Diagnostic::error("No AWS provider", "This kiban was built without the AWS provider.")))?;
     let mut config = Object::from_value(&plugin.config_schema().empty());
     let settings = [("region", &request.region), ("profile", &request.profile)];
@@ -47,7 +45,7 @@ pub async fn eks_token(session: &Session, request: &TokenRequest) -> OpResult<Js
     }
     let provider = plugin.configure(config).await.map_err(|e| Failure::new(e, &Sources::default()))?;
     let wanted = Object::new().with("name", request.cluster.as_str());
-    let opened = provider.open_ephemeral(KIND, &wanted).await;
+    let opened = provider.open_ephemeral(TOKEN, &wanted).await;
     let opened = opened.map_err(|e| fail(e.to_diagnostic("Cannot make a token")))?;
     let until = (session.now)().parse::<Timestamp>().ok().and_then(|now| now.checked_add(FRESH).ok());
     Ok(json!({

@@ -10,6 +10,7 @@ use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::plan::Action;
 use crate::provider::Providers;
 
+use super::bootstrap::{AWS, CLUSTER, SECRET, TOKEN};
 use super::place::place;
 use super::plan::plan;
 use super::{Args, Failure, OpResult, Session};
@@ -84,6 +85,12 @@ pub async fn permissions(session: &Session, args: &Args, purpose: Purpose) -> Op
 /// Actions for everything that a configuration declares.
 fn of_config(config: &Config, providers: &Providers, purpose: Purpose) -> BTreeSet<&'static str> {
     let mut actions = BTreeSet::new();
+    if !config.bootstrap.is_empty() && purpose != Purpose::Drift {
+        // What a bootstrap block asks of AWS: the cluster's endpoint, and the credentials of repositories.
+        let addrs = [(Mode::Data, CLUSTER), (Mode::Ephemeral, TOKEN), (Mode::Ephemeral, SECRET)];
+        let of = addrs.map(|(mode, kind)| ResourceAddr { mode, kind: kind.into(), name: kind.into() });
+        actions.extend(of.iter().flat_map(|addr| of_type(providers, AWS, addr, Action::Read)));
+    }
     for module in config.modules() {
         for resource in module.resources.values() {
             let source = module.provider_source(&resource.provider.0);

@@ -15,7 +15,8 @@ use sha2::{Digest, Sha256};
 
 use crate::config::Argument;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::plan::{Mode, Options, Plan};
+use crate::handoff::{Verb, hidden};
+use crate::plan::{Mode, Options};
 use crate::value::json::to_json;
 use crate::value::{Kind, Value};
 
@@ -69,7 +70,7 @@ pub fn write_plan_file(
         serial: planned.plan.prior.serial,
         lineage: planned.plan.prior.lineage.clone(),
         configuration: configuration(planned),
-        changes: changes(&planned.plan),
+        changes: changes(planned),
         destroy: args.options.mode == Mode::Destroy,
         refresh_only: args.options.mode == Mode::RefreshOnly,
         targets: args.options.targets.iter().map(ToString::to_string).collect(),
@@ -207,7 +208,7 @@ pub fn check_plan_file(file: &PlanFile, planned: &Planned) -> Result<(), Diagnos
     if file.lineage != planned.plan.prior.lineage || file.serial != planned.plan.prior.serial {
         return stale("The state has changed");
     }
-    if file.changes != changes(&planned.plan) {
+    if file.changes != changes(planned) {
         return stale("What would be done has changed: other variables were given, or live objects have changed");
     }
     Ok(())
@@ -221,7 +222,8 @@ fn configuration(planned: &Planned) -> String {
 }
 
 /// What would be done, without what is sensitive.
-fn changes(plan: &Plan) -> String {
+fn changes(planned: &Planned) -> String {
+    let plan = &planned.plan;
     let object = |v: &Option<Value>| v.as_ref().map(masked);
     let quiet = |c: &crate::plan::Change| {
         c.action == crate::plan::Action::NoOp && c.moved_from.is_none() && c.importing.is_none()
@@ -236,7 +238,14 @@ fn changes(plan: &Plan) -> String {
             (c.key.addr.to_string(), deposed, c.action.words(), from, c.importing.clone(), object(&c.after))
         })
         .collect();
-    digest(&all)
+    let delivered = planned.bootstraps.iter().flat_map(|b| &b.preview.changes).filter(|c| c.verb != Verb::Keep);
+    let delivered: Vec<_> = delivered
+        .map(|c| (c.id.to_string(), c.verb == Verb::Delete, c.wanted.as_ref().map(|wanted| hidden(&wanted.0))))
+        .collect();
+    match delivered.is_empty() {
+        true => digest(&all),
+        false => digest(&(all, delivered)),
+    }
 }
 
 fn masked(value: &Value) -> Json {

@@ -9,6 +9,7 @@ use crate::diag::{Diagnostic, Diagnostics, Sources, Span, did_you_mean};
 use crate::eval::world::{Facts, Instances, Repeated, World};
 use crate::eval::{decode_body, decode_stored};
 use crate::graph::{Graph, Node};
+use crate::handoff::Settings;
 use crate::plan::{Lacking, find_schema, lacking, provider_of};
 use crate::provider::Providers;
 use crate::value::{Marks, Type, Value};
@@ -121,6 +122,9 @@ pub(super) fn check(
             let scope = world.scope(&ModuleInstance::of(&module.path));
             found.extend(decode_body(&block.body, plugin.config_schema(), &scope).1);
         }
+    }
+    for block in &config.bootstrap {
+        found.extend(Settings::read(block, &world.scope(&ModuleInstance::root())).err().unwrap_or_default());
     }
     found.extend(config.modules().into_iter().flat_map(|m| versions(m, providers)));
     // Also those that nothing asks for.

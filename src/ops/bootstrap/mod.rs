@@ -27,6 +27,7 @@ use super::console::over_state;
 use super::plan::{Opened, Planned, opened};
 use super::prepare::Prepared;
 use super::{Args, Failure, OpResult, Session};
+pub(super) use reach::{AWS, CLUSTER, SECRET, TOKEN};
 use reach::{EksTokens, credentials, endpoint, provider};
 
 /// What one `bootstrap` block would do to its cluster.

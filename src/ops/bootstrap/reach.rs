@@ -13,14 +13,14 @@ use crate::handoff::{Credentials, Endpoint, Settings, Tokens};
 use crate::ops::prepare::Prepared;
 use crate::provider::{Object, Provider};
 
-const PROVIDER: &str = "registry.terraform.io/hashicorp/aws";
-const CLUSTER: &str = "aws_eks_cluster";
-const TOKEN: &str = "aws_eks_cluster_auth";
-const SECRET: &str = "aws_secretsmanager_secret_version";
+pub(in crate::ops) const AWS: &str = "registry.terraform.io/hashicorp/aws";
+pub(in crate::ops) const CLUSTER: &str = "aws_eks_cluster";
+pub(in crate::ops) const TOKEN: &str = "aws_eks_cluster_auth";
+pub(in crate::ops) const SECRET: &str = "aws_secretsmanager_secret_version";
 
 /// The provider that reaches clusters.
 pub(super) fn address() -> ProviderAddr {
-    ProviderAddr::root(PROVIDER)
+    ProviderAddr::root(AWS)
 }
 
 /// The root module's AWS provider, configured.
