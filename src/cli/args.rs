@@ -493,7 +493,7 @@ impl BootstrapCommand {
         }
     }
 
-    fn of_mut(&mut self) -> &mut BootstrapArgs {
+    pub(super) fn of_mut(&mut self) -> &mut BootstrapArgs {
         match self {
             Self::Plan(c) => &mut c.of,
             Self::Apply(c) | Self::Destroy(c) => &mut c.of,

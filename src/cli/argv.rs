@@ -127,6 +127,9 @@ fn words(text: &str) -> Vec<String> {
 
 /// `-var` and `-var-file` in the order given: later ones win.
 fn ordered(matches: &ArgMatches) -> Vec<Argument> {
+    if let Some((_, inner)) = matches.subcommand() {
+        return ordered(inner);
+    }
     let mut all: Vec<(usize, Argument)> = Vec::new();
     for (id, make) in [("var", Argument::Var as fn(String) -> Argument), ("var_file", Argument::File)] {
         let Ok(Some(values)) = matches.try_get_many::<String>(id) else { continue };
@@ -161,6 +164,8 @@ mod tests {
         let order: Vec<String> = plan.planning.variables.ordered.iter().map(|a| format!("{a:?}")).collect();
         assert_eq!(order, [r#"Var("a=b")"#, r#"File("f")"#, r#"Var("c=d")"#]);
         assert!(!plan.planning.refresh && plan.planning.state.lock && plan.out.is_some());
+        let Some(Command::Bootstrap(mut inner)) = run("bootstrap plan -var a=b").command else { panic!("bootstrap") };
+        assert_eq!(inner.of_mut().variables.ordered.len(), 1);
     }
 
     #[test]

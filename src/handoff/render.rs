@@ -118,18 +118,21 @@ fn app_project(settings: &Settings, project: &Project) -> Manifest {
         .into_iter()
         .map(|namespace| json!({ "server": IN_CLUSTER, "namespace": namespace }))
         .collect();
-    let cluster: Vec<Json> =
-        if project.cluster_resources { vec![json!({ "group": "*", "kind": "*" })] } else { Vec::new() };
+    let mut spec = json!({
+        "sourceRepos": or_all(&project.source_repositories),
+        "destinations": destinations,
+    });
+    if let Some(description) = &project.description {
+        spec["description"] = description.as_str().into();
+    }
+    if project.cluster_resources {
+        spec["clusterResourceWhitelist"] = json!([{ "group": "*", "kind": "*" }]);
+    }
     Manifest(json!({
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "AppProject",
         "metadata": { "name": project.name, "namespace": settings.namespace },
-        "spec": {
-            "description": project.description.clone().unwrap_or_default(),
-            "sourceRepos": or_all(&project.source_repositories),
-            "destinations": destinations,
-            "clusterResourceWhitelist": cluster,
-        },
+        "spec": spec,
     }))
 }
 
