@@ -32,30 +32,19 @@ pub struct Cluster {
     control: String,
     /// Its standard input stays open as long as it is to run.
     child: Mutex<Option<Child>>,
-    /// Whether it counts as one of those that run at the same time.
-    counted: bool,
+    /// Given back when the cluster has ended.
+    slot: Mutex<Option<Slot>>,
 }
 
 impl Cluster {
     /// The cluster that tests share, each with namespaces of its own. Without one the test is skipped.
     pub fn shared(test: &str) -> Option<&'static Cluster> {
-        SHARED.get_or_init(|| Cluster::run(false)).as_ref().map_err(|why| skip(test, why)).ok()
+        SHARED.get_or_init(|| Cluster::run(None)).as_ref().map_err(|why| skip(test, why)).ok()
     }
 
     /// A cluster for one test. Without one the test is skipped.
     pub fn start(test: &str) -> Option<Cluster> {
-        let (running, freed) = &OWN;
-        let mut count = running.lock().expect("lock");
-        while *count >= AT_ONCE {
-            count = freed.wait(count).expect("lock");
-        }
-        *count += 1;
-        drop(count);
-        let started = Cluster::run(true);
-        if started.is_err() {
-            release();
-        }
-        started.map_err(|why| skip(test, &why)).ok()
+        Cluster::run(Some(Slot::take())).map_err(|why| skip(test, &why)).ok()
     }
 
     /// Ends the cluster that tests have shared.
@@ -65,7 +54,7 @@ impl Cluster {
         }
     }
 
-    fn run(counted: bool) -> Result<Cluster, String> {
+    fn run(slot: Option<Slot>) -> Result<Cluster, String> {
         let folder = root().join("integration-tests/cluster");
         let mut command = Command::new(folder.join("serve"));
         let variable = |name: &str| std::env::var(name).unwrap_or_default();
@@ -96,7 +85,7 @@ impl Cluster {
             foreign: ready["foreign"] == true,
             control: text("control"),
             child: Mutex::new(Some(child)),
-            counted,
+            slot: Mutex::new(slot),
         })
     }
 
@@ -104,10 +93,8 @@ impl Cluster {
         if let Some(mut child) = self.child.lock().expect("lock").take() {
             drop(child.stdin.take());
             let _ = child.wait();
-            if self.counted {
-                release();
-            }
         }
+        self.slot.lock().expect("lock").take();
     }
 
     /// Asks a control endpoint; integration-tests/cluster/README.md lists them.
@@ -119,7 +106,7 @@ impl Cluster {
         answer
     }
 
-    /// As it was when it had started.
+    /// As it was when it had started: nobody is admitted any more either.
     pub fn reset(&self) {
         self.control("POST", "reset", &json!({}));
     }
@@ -260,9 +247,25 @@ impl Drop for Cluster {
     }
 }
 
-/// Another cluster may start.
-fn release() {
-    let (running, freed) = &OWN;
-    *running.lock().expect("lock") -= 1;
-    freed.notify_one();
+/// The right to run a cluster beside the shared one.
+struct Slot;
+
+impl Slot {
+    fn take() -> Self {
+        let (running, freed) = &OWN;
+        let mut count = running.lock().expect("lock");
+        while *count >= AT_ONCE {
+            count = freed.wait(count).expect("lock");
+        }
+        *count += 1;
+        Self
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let (running, freed) = &OWN;
+        *running.lock().expect("lock") -= 1;
+        freed.notify_one();
+    }
 }
