@@ -23,6 +23,8 @@ from .certificates import Authority, account_key
 START_SECONDS = 90
 ATTEMPTS = 5
 PR_SET_PDEATHSIG = 1
+# Loaded before anything forks: between fork and exec little is safe.
+LIBC = ctypes.CDLL(None)
 
 
 class Failed(Exception):
@@ -207,7 +209,7 @@ def free_ports(count):
 
 
 def _die_with_parent():
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _b64(data):
