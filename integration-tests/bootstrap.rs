@@ -191,6 +191,9 @@ impl Stage {
     }
 }
 
+/// When operations began.
+const STARTED: &str = "2026-01-01T00:00:00Z";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mood {
     Well,
@@ -244,14 +247,18 @@ impl ArgoCd<'_> {
                 let child = json!({
                     "apiVersion": "argoproj.io/v1alpha1", "kind": "Application",
                     "metadata": {"name": "child", "namespace": "argocd"},
-                    "spec": {"project": "jenkins", "source": {"repoURL": "u", "path": "p"}},
+                    "spec": {
+                        "project": "jenkins", "source": {"repoURL": "u", "path": "p"},
+                        "destination": {"server": "https://kubernetes.default.svc", "namespace": "jenkins"},
+                    },
                 });
                 let path = format!("{APPLICATIONS}/child?fieldManager=argocd-controller&force=true");
                 self.cluster.send(&json!({"type": "apply", "path": path, "body": child}));
             }
             let status = self.status(app, name == "root");
             if app["status"] != status {
-                merge(json!({"status": status}));
+                let (code, answer) = merge(json!({"status": status}));
+                assert!(matches!(code, 200 | 404 | 409), "{code}: {answer}");
             }
         }
     }
@@ -259,7 +266,7 @@ impl ArgoCd<'_> {
     fn status(&self, app: &Json, root: bool) -> Json {
         let mood = *self.mood.lock().expect("lock");
         let mut compared = json!({"source": app["spec"]["source"], "destination": app["spec"]["destination"]});
-        let mut operation = json!({"phase": "Succeeded", "message": "successfully synced"});
+        let mut operation = json!({"phase": "Succeeded", "message": "successfully synced", "operation": {}, "startedAt": STARTED, "syncResult": null});
         let mut health = "Healthy";
         let resources = if root {
             json!([{"kind": "Application", "name": "child", "status": "Synced"}])
@@ -271,9 +278,12 @@ impl ArgoCd<'_> {
             Mood::Stale if root => compared["source"]["targetRevision"] = "older".into(),
             Mood::Degraded if !root => health = "Degraded",
             Mood::Failed if !root => {
-                operation = json!({"phase": "Failed", "message": "one or more objects failed to apply", "syncResult": {
-                    "resources": [{"kind": "Ingress", "name": "jenkins", "status": "SyncFailed", "message": "denied by a webhook"}],
-                }});
+                operation["phase"] = "Failed".into();
+                operation["message"] = "one or more objects failed to apply".into();
+                operation["syncResult"] = json!({"revision": "1", "resources": [{
+                    "group": "networking.k8s.io", "version": "v1", "kind": "Ingress", "namespace": "jenkins",
+                    "name": "jenkins", "status": "SyncFailed", "message": "denied by a webhook",
+                }]});
             }
             _ => {}
         }
@@ -516,8 +526,10 @@ fn applications() {
         for (mood, told) in cases {
             *argo.mood.lock().expect("lock") = mood;
             wait_for("the controller has spoken", Duration::from_secs(10), || {
-                let child = stage.cluster.get(&format!("{APPLICATIONS}/child"));
-                child.is_some_and(|c| c["status"] == argo.status(&c, false))
+                let child = stage.cluster.get(&format!("{APPLICATIONS}/child")).unwrap_or_default();
+                let wanted = argo.status(&child, false);
+                let same = |at: &str| child["status"].pointer(at) == wanted.pointer(at);
+                same("/health/status") && same("/operationState/phase")
             });
             let text = stage.fails();
             assert!(text.contains(told), "{mood:?}: {text}");
@@ -544,11 +556,10 @@ fn destroyed() {
     assert_eq!(stage.cluster.get("/api/v1/namespaces/argocd"), None);
     let deleted: Vec<String> =
         stage.cluster.writes(&stage.account).into_iter().filter(|w| w.starts_with("DELETE")).collect();
-    let at =
-        |part: &str| deleted.iter().position(|w| w.contains(part)).unwrap_or_else(|| panic!("{part}: {deleted:?}"));
-    assert!(at("/applications/root") < at("/deployments/"), "{deleted:?}");
-    assert!(at("/deployments/") < at("/customresourcedefinitions/"), "{deleted:?}");
-    assert!(at("/customresourcedefinitions/") < at("/namespaces/argocd$"), "{deleted:?}");
+    let at = |end: &str| deleted.iter().position(|w| w.ends_with(end)).unwrap_or_else(|| panic!("{end}: {deleted:?}"));
+    assert!(at("/applications/root") < at("/deployments/argocd-repo-server"), "{deleted:?}");
+    assert!(at("/deployments/argocd-repo-server") < at("/applications.argoproj.io"), "{deleted:?}");
+    assert!(at("/applications.argoproj.io") < at("/v1/namespaces/argocd"), "{deleted:?}");
     assert!(stage.account.census().is_empty(), "{:?}", stage.account.census());
 }
 
