@@ -36,6 +36,8 @@ pub enum Mode {
 pub struct Settings {
     /// The block's label.
     pub name: String,
+    /// Whether anything is delivered; what is switched off is taken away.
+    pub enabled: bool,
     /// The cluster's name; `None` while it is not known.
     pub cluster: Option<String>,
     pub mode: Mode,
@@ -257,6 +259,7 @@ impl Evaluated<'_> {
         let timeout = object.str("timeout").and_then(parse_duration);
         Settings {
             name: name.to_owned(),
+            enabled: object.bool("enabled").unwrap_or(true),
             cluster: object.string("cluster"),
             mode: match object.str("mode") {
                 Some("eks-capability") => Mode::EksCapability,
@@ -368,6 +371,7 @@ pub(super) fn block_schema() -> schema::Block {
         .attr("project", string().optional().check(dns_label));
     schema::Block::new()
         .attr("cluster", string().required())
+        .attr("enabled", boolean().optional())
         .attr("mode", string().optional().check(mode))
         .attr("version", string().optional().check(version))
         .attr("source", string().optional().check(source))

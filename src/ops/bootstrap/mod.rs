@@ -131,7 +131,10 @@ async fn look(
         found.extend(world.take_errors());
         let Some(settings) = found.take(read) else { continue };
         let before = delivered.get(&settings.name).cloned().unwrap_or_default();
-        let one = match removing {
+        if !settings.enabled && before.objects.is_empty() {
+            continue;
+        }
+        let one = match removing || !settings.enabled {
             true => removal(session, prepared, world, settings, before).await,
             false => delivery(session, prepared, world, block, settings, before, made).await,
         };
