@@ -18,6 +18,7 @@ mod module_scope;
 mod operators;
 mod repetition;
 pub mod scope;
+mod stack_scope;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -35,3 +36,4 @@ pub use locate::expr_at;
 pub use misplaced::decode_stored;
 pub use module_scope::ModuleScope;
 pub use scope::{Scope, Surroundings};
+pub use stack_scope::StackScope;

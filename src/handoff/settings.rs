@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::addr::{Name, Path, Step};
 use crate::diag::{Diagnostic, Diagnostics, Span, did_you_mean};
-use crate::eval::{Scope, decode_body};
+use crate::eval::{Scope, decode_body, evaluate};
 use crate::hcl::ast::{Block, Body};
 use crate::provider::{Object, parse_duration};
 use crate::schema::{self, Attribute, boolean, list_block, list_of, number, single_block, string};
@@ -122,6 +122,11 @@ impl Settings {
         if &*label.name != "argocd" {
             let detail = format!("kiban installs \"argocd\", and has no \"{}\".", label.name);
             found.push(Diagnostic::error("Unsupported bootstrap", detail).at(label.span));
+        }
+        // What is switched off may leave everything else open.
+        let enabled = block.body.attribute("enabled").and_then(|a| evaluate(&a.expr, scope).ok());
+        if enabled.is_some_and(|value| value.as_bool() == Some(false)) {
+            return found.or(Self { name: label.name.to_string(), ..Self::default() });
         }
         let mut values = Evaluated { scope, found, incomplete: false };
         let (labelled, plain): (Vec<_>, Vec<_>) =
@@ -259,7 +264,7 @@ impl Evaluated<'_> {
         let timeout = object.str("timeout").and_then(parse_duration);
         Settings {
             name: name.to_owned(),
-            enabled: object.bool("enabled").unwrap_or(true),
+            enabled: true,
             cluster: object.string("cluster"),
             mode: match object.str("mode") {
                 Some("eks-capability") => Mode::EksCapability,

@@ -7,7 +7,7 @@ use crate::apply::local_exec_schema;
 use crate::config::{Config, IgnoreChanges, Module, Reference, Repetition, Resource, Target, allows, load};
 use crate::diag::{Diagnostic, Diagnostics, Sources, Span, did_you_mean};
 use crate::eval::world::{Facts, Instances, Repeated, World};
-use crate::eval::{decode_body, decode_stored};
+use crate::eval::{StackScope, decode_body, decode_stored};
 use crate::graph::{Graph, Node};
 use crate::handoff::Settings;
 use crate::plan::{Lacking, find_schema, lacking, provider_of};
@@ -124,7 +124,7 @@ pub(super) fn check(
         }
     }
     for block in &config.bootstrap {
-        found.extend(Settings::read(block, &world.scope(&ModuleInstance::root())).err().unwrap_or_default());
+        found.extend(Settings::read(block, &StackScope::new(&world)).err().unwrap_or_default());
     }
     found.extend(config.modules().into_iter().flat_map(|m| versions(m, providers)));
     // Also those that nothing asks for.

@@ -220,3 +220,21 @@ variable "tags" {
   type        = map(string)
   default     = {}
 }
+
+variable "gitops_repository" {
+  description = "URL of the GitOps repository that Argo CD reads. Without one no Argo CD is installed."
+  type        = string
+  default     = null
+}
+
+variable "gitops_revision" {
+  description = "Branch or tag of the GitOps repository."
+  type        = string
+  default     = "main"
+}
+
+variable "gitops_credentials" {
+  description = "Secret in Secrets Manager that opens the GitOps repository, as JSON: username and password, or sshPrivateKey. None for a public one."
+  type        = string
+  default     = null
+}

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::Value as Json;
 
-use crate::addr::ModuleInstance;
 use crate::apply::{Observer, populate};
 use crate::diag::{Diagnostic, Diagnostics, Sources};
+use crate::eval::StackScope;
 use crate::eval::world::World;
 use crate::handoff::{
     Change, Cluster, Delivery, Health, Id, Mode, Preview, Rendered, Settings, Store, Verb, family, health, hidden,
@@ -127,7 +127,7 @@ async fn look(
     let mut found = Diagnostics::new();
     let mut looks = Vec::new();
     for block in &prepared.config.bootstrap {
-        let read = Settings::read(block, &world.scope(&ModuleInstance::root()));
+        let read = Settings::read(block, &StackScope::new(world));
         found.extend(world.take_errors());
         let Some(settings) = found.take(read) else { continue };
         let before = delivered.get(&settings.name).cloned().unwrap_or_default();
@@ -135,7 +135,10 @@ async fn look(
             continue;
         }
         let one = match removing || !settings.enabled {
-            true => removal(session, prepared, world, settings, before).await,
+            true => {
+                let cluster = settings.cluster.or_else(|| Some(before.cluster.clone()));
+                removal(session, prepared, world, Settings { cluster, ..settings }, before).await
+            }
             false => delivery(session, prepared, world, block, settings, before, made).await,
         };
         looks.extend(found.take(one));
