@@ -391,33 +391,40 @@ fn changes() {
 /// Killed at each of its requests, the next run finishes, and makes nothing twice.
 fn killed() {
     let Some(stage) = Stage::new("bootstrap::a_killed_delivery_goes_on") else { return };
+    let settings = stage.account.read("kiban.hcl");
+    stage.account.write("kiban.hcl", "");
+    stage.apply(&[]);
+    let cloud = stage.account.read("terraform.tfstate");
+    stage.account.write("kiban.hcl", &settings);
     let argo = stage.argo(Mood::Well);
+    let from_nothing = || {
+        stage.cluster.reset();
+        stage.cluster.plays(&stage.account, "main");
+        stage.account.write("terraform.tfstate", &cloud);
+    };
+    let deliver = || stage.account.expect(".", &["bootstrap", "apply", "-auto-approve"], 0);
     let requests = argo.runs(|| {
-        stage.apply(&[]);
-        stage.cluster.reset_calls(&stage.account);
-        stage.account.expect(".", &["bootstrap", "destroy", "-auto-approve"], 0);
-        stage.cluster.reset_calls(&stage.account);
-        stage.account.expect(".", &["bootstrap", "apply", "-auto-approve"], 0);
-        stage.cluster.calls(&stage.account).iter().filter(|c| c["mutating"] == true).count()
+        from_nothing();
+        deliver();
+        stage.cluster.writes(&stage.account).len()
     });
     assert!(requests > 14, "{requests}");
-    for number in 0..requests {
-        for when in ["before", "after"] {
-            argo.runs(|| {
-                stage.account.expect(".", &["bootstrap", "destroy", "-auto-approve"], 0);
-                let rule =
-                    json!({"kind": "hold", "when": when, "match": {"mutating": true}, "skip": number, "times": 1});
-                stage.cluster.fault(&stage.account, &rule);
-                let mut run = stage.account.command(".", &["bootstrap", "apply", "-auto-approve"]);
-                let mut run = run.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("starts");
-                wait_for("a request is held", Duration::from_secs(60), || stage.cluster.holds(&stage.account));
-                run.kill().expect("killed");
-                run.wait().expect("ended");
-                stage.cluster.no_faults(&stage.account);
-                stage.account.expect(".", &["bootstrap", "apply", "-auto-approve"], 0);
-                stage.unchanged();
-            });
-        }
+    let moments = (0..requests).flat_map(|number| [(number, "before"), (number, "after")]);
+    for (number, when) in moments {
+        from_nothing();
+        argo.runs(|| {
+            let rule = json!({"kind": "hold", "when": when, "match": {"mutating": true}, "skip": number, "times": 1});
+            stage.cluster.fault(&stage.account, &rule);
+            let mut run = stage.account.command(".", &["bootstrap", "apply", "-auto-approve"]);
+            let mut run = run.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("starts");
+            wait_for("a request is held", Duration::from_secs(60), || stage.cluster.holds(&stage.account));
+            run.kill().expect("killed");
+            run.wait().expect("ended");
+            stage.cluster.no_faults(&stage.account);
+            deliver();
+            let text = stage.account.expect(".", &["bootstrap", "plan", "-detailed-exitcode"], 0);
+            assert!(text.starts_with("No changes."), "{text}");
+        });
     }
 }
 
