@@ -132,7 +132,9 @@ def _iam(iam, put):
     for profile in iam.instance_profiles.values():
         put("iam.instance_profile", profile.name, {"roles": [r.name for r in profile.roles]})
     for user in iam.users.values():
-        put("iam.user", user.name)
+        put("iam.user", user.name, {"attached": sorted(user.managed_policies)})
+        for key in user.access_keys:
+            put("iam.access_key", key.access_key_id, {"user": user.name, "status": key.status})
     for group in iam.groups.values():
         put("iam.group", group.name)
 

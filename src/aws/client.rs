@@ -14,6 +14,7 @@ use aws_sdk_sts::error::DisplayErrorContext;
 use super::loader::Loader;
 use super::retry::NoBlindRetries;
 use super::tags::Defaults;
+use super::told::Told;
 use crate::provider::{Error, ErrorKind, Result};
 
 /// Who the credentials are.
@@ -40,6 +41,7 @@ struct Shared {
     tags: Defaults,
     services: Services,
     caller: tokio::sync::OnceCell<Caller>,
+    told: Told,
     /// Buckets stand in the path, not in the host: for endpoints whose name cannot have others before it.
     s3_path_style: bool,
 }
@@ -95,7 +97,8 @@ impl Client {
     pub fn new(config: SdkConfig, endpoints: BTreeMap<String, String>, tags: Defaults, s3_path_style: bool) -> Self {
         let services = Services::default();
         let caller = tokio::sync::OnceCell::new();
-        let shared = Shared { config, endpoints, tags, services, caller, s3_path_style };
+        let told = Told::default();
+        let shared = Shared { config, endpoints, tags, services, caller, told, s3_path_style };
         Self { shared: Arc::new(shared), loader: Some(Arc::new(Loader::default())), thorough: false }
     }
 
@@ -137,6 +140,11 @@ impl Client {
 
     pub fn tags(&self) -> &Defaults {
         &self.shared.tags
+    }
+
+    /// What AWS has told once in this run.
+    pub fn told(&self) -> &Told {
+        &self.shared.told
     }
 
     pub fn region(&self) -> &str {

@@ -19,6 +19,7 @@ mod review;
 mod settings;
 mod stored;
 pub mod tags;
+mod told;
 mod validate;
 
 mod acm;

@@ -1,11 +1,14 @@
 //! IAM.
 
+mod access_key;
 mod account_alias;
 mod document;
+mod group;
 mod instance_profile;
 pub(super) mod naming;
 mod openid_connect_provider;
 mod openid_connect_provider_data;
+mod people;
 mod policy;
 mod policy_data;
 mod policy_document;
@@ -17,14 +20,20 @@ mod role_policy_attachment;
 mod roles_data;
 mod service_linked_role;
 mod session_context;
+mod smtp_password;
 mod tags;
+mod user;
+mod user_credentials;
+mod user_policy_attachment;
 
 use super::Client;
 use crate::provider::registry::Registry;
 
 pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
     types
+        .resource::<access_key::AccessKey>()
         .data::<account_alias::AccountAlias>()
+        .resource::<group::Group>()
         .resource::<instance_profile::InstanceProfile>()
         .resource::<openid_connect_provider::OpenIdConnectProvider>()
         .data::<openid_connect_provider_data::OpenIdConnectProviderData>()
@@ -38,4 +47,6 @@ pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
         .data::<roles_data::RolesData>()
         .resource::<service_linked_role::ServiceLinkedRole>()
         .data::<session_context::SessionContext>()
+        .resource::<user::User>()
+        .resource::<user_policy_attachment::UserPolicyAttachment>()
 }
