@@ -29,6 +29,8 @@ from moto.core.serialize import SerializationContext, get_serializer_class
 from moto.core.utils import get_service_model
 from moto.core.model import OperationModel
 
+from . import cbor
+
 LOCK = threading.RLock()
 OPERATIONS, BEFORE, AFTER = {}, {}, {}
 CURRENT = threading.local()
@@ -89,6 +91,7 @@ class Call:
         self.fault = None  # the kind of fault that a rule put on this call
         self.effects = {}  # what a fault rule asks of the service, e.g. {"creation": {...}}
         self._params = self._request = None
+        self.in_cbor = cbor.read(self)
 
     @property
     def name(self):
@@ -157,9 +160,11 @@ def identify(call):
         call.action = call.action or "Unknown"
         raise AwsError("UnrecognizedClientException", f"no such service: {call.service}", status=400)
     target = call.environ.get("HTTP_X_AMZ_TARGET")
-    if model.protocol == "json" and target:
+    # Of the protocols of CloudWatch its clients choose one by age.
+    protocol = call.protocol if model.protocol == cbor.MODEL_NAME else model.protocol
+    if protocol == "json" and target:
         call.action = target.rsplit(".", 1)[-1]
-    elif model.protocol in ("query", "ec2"):
+    elif protocol in ("query", "ec2"):
         call.action = call.request.values.get("Action") or "Unknown"
     else:
         try:
@@ -173,7 +178,7 @@ def identify(call):
     try:
         model.operation_model(call.action)
     except OperationNotFoundError:
-        if model.protocol in ("query", "ec2"):
+        if protocol in ("query", "ec2"):
             raise AwsError("InvalidAction", f"The action {call.action} is not valid for this web service.")
         raise AwsError("UnknownOperationException", f"no operation {call.action}")
 

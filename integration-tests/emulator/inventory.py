@@ -5,6 +5,7 @@ is left out; what stays for good in another state (a key pending deletion) is in
 """
 from moto.acm.models import acm_backends
 from moto.autoscaling.models import autoscaling_backends
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.dynamodb.models import dynamodb_backends
 from moto.ec2.models import ec2_backends
 from moto.ecr.models import ecr_backends
@@ -210,6 +211,11 @@ def _acm(acm, put):
         put("acm.certificate", arn)
 
 
+def _cloudwatch(cloudwatch, put):
+    for alarm in cloudwatch.alarms.values():
+        put("cloudwatch.alarm", alarm.name)
+
+
 def _sns(sns, put):
     for arn in sns.topics:
         put("sns.topic", arn)
@@ -217,7 +223,8 @@ def _sns(sns, put):
         put("sns.subscription", subscription.arn, {"protocol": subscription.protocol, "endpoint": subscription.endpoint})
 
 
-PLAIN = ((sqs_backends, _sqs), (sns_backends, _sns), (events_backends, _events), (ecr_backends, _ecr), (dynamodb_backends, _dynamodb), (acm_backends, _acm))
+PLAIN = ((sqs_backends, _sqs), (sns_backends, _sns), (events_backends, _events), (ecr_backends, _ecr), (dynamodb_backends, _dynamodb), (acm_backends, _acm),
+         (cloudwatch_backends, _cloudwatch))
 
 PARTS = {"nodegroups": "nodegroup", "addons": "addon", "entries": "access_entry", "pods": "pod_identity_association",
          "idps": "identity_provider_config", "fargate": "fargate_profile"}

@@ -20,7 +20,7 @@ os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
 
 from cheroot import wsgi
 
-from . import accounts, core, persistence, rules
+from . import accounts, cbor, core, persistence, rules
 from .control import Control, Counters
 from .faults import Drop, Faults
 
@@ -83,7 +83,7 @@ class Emulator:
             except core.AwsError as error:
                 answer = core.refuse(call, error)
             status = answer[0]
-            return answer
+            return cbor.write(call, answer) if call.in_cbor else answer
         except Drop:
             _cut(call.environ)
             raise

@@ -24,6 +24,7 @@ mod validate;
 
 mod acm;
 mod autoscaling;
+mod cloudwatch;
 mod dynamodb;
 mod ec2;
 mod ecr;
@@ -52,6 +53,7 @@ pub fn registry() -> Registry<Client> {
     let services = [
         acm::register,
         autoscaling::register,
+        cloudwatch::register,
         dynamodb::register,
         ec2::register,
         ecr::register,
