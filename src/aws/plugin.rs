@@ -110,8 +110,8 @@ impl Typed for AwsProvider {
     fn complete_data(&self, schema: &Schema, object: &mut Object) {
         stored::spell_data(&schema.block, object);
     }
-    fn complete_read(&self, schema: &Schema, object: &mut Object, prior: &Object) {
-        stored::spell(&schema.block, object);
+    fn complete_read(&self, resource: &dyn AnyResource<Client>, object: &mut Object, prior: &Object) {
+        stored::spell(&resource.schema().block, object, resource.plans_exactly());
         self.client.tags().after_read(object, prior);
     }
 }

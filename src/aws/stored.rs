@@ -9,8 +9,8 @@ use crate::schema::{Block, Normal};
 use crate::value::{Kind, Type, Value};
 
 /// Spells a live object as Terraform does: documents without white space and with their keys in order, and nested blocks
-/// without nulls.
-pub fn spell(block: &Block, object: &mut Object) {
+/// without nulls, but those of types that the provider plans exactly.
+pub fn spell(block: &Block, object: &mut Object, exactly: bool) {
     for (name, attribute) in &block.attributes {
         if matches!(attribute.normal, Normal::Json | Normal::Policy)
             && let Some(document) = object.str(name).and_then(|text| serde_json::from_str::<Json>(text).ok())
@@ -18,7 +18,9 @@ pub fn spell(block: &Block, object: &mut Object) {
             object.set(name, document.to_string());
         }
     }
-    fill(block, object);
+    if !exactly {
+        fill(block, object);
+    }
 }
 
 /// Spells what a data source has read as Terraform does: of what AWS leaves out it knows the empty value only. What the
@@ -103,7 +105,7 @@ mod tests {
     fn documents_are_compact() {
         let block = Block::new().attr("policy", string().optional().normal(Normal::Policy));
         let mut live = Object::new().with("policy", "{ \"b\": 1,\n \"a\": [] }");
-        spell(&block, &mut live);
+        spell(&block, &mut live, false);
         assert_eq!(live.str("policy"), Some("{\"a\":[],\"b\":1}"));
     }
 

@@ -135,7 +135,7 @@ pub trait Typed: Send + Sync + 'static {
     }
 
     /// What holds for the objects of all types that were read.
-    fn complete_read(&self, _schema: &Schema, _object: &mut Object, _prior: &Object) {}
+    fn complete_read(&self, _resource: &dyn AnyResource<Self::Client>, _object: &mut Object, _prior: &Object) {}
 
     /// What holds for the answers of all data sources.
     fn complete_data(&self, _schema: &Schema, _object: &mut Object) {}
@@ -168,11 +168,10 @@ async fn read_batch<T: Typed>(
     }
     let ids: Vec<RemoteId> = batch.iter().map(|r| r.id.clone()).collect();
     let prior: BTreeMap<RemoteId, Object> = batch.iter().map(|r| (r.id.clone(), r.prior.clone())).collect();
-    let schema = resource.schema();
     let mut found = repeat_lost(T::ATTEMPTS, || resource.read(client, &ids, &prior)).await?;
     for (id, prior) in &prior {
         match found.get_mut(id) {
-            Some(Found::Object(object)) => provider.complete_read(&schema, object, prior),
+            Some(Found::Object(object)) => provider.complete_read(resource, object, prior),
             Some(Found::Gone) => {}
             // A missing answer must never be taken for a deletion.
             None => return Err(Error::other(format!("{}: no answer for \"{id}\"", resource.name()))),

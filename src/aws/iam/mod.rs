@@ -26,6 +26,8 @@ mod user;
 mod user_credentials;
 mod user_policy_attachment;
 
+pub(super) use read::timestamp;
+
 use super::Client;
 use crate::provider::registry::Registry;
 

@@ -11,6 +11,9 @@ mod bucket_tags;
 mod canonical_user_id;
 mod encryption;
 mod hosted_zones;
+mod lifecycle;
+mod lifecycle_rule;
+mod lifecycle_schema;
 mod ownership_controls;
 mod part;
 mod public_access_block;
@@ -24,6 +27,7 @@ pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
         .resource::<bucket::Bucket>()
         .resource::<bucket_policy::BucketPolicy>()
         .resource::<encryption::Encryption>()
+        .resource::<lifecycle::Lifecycle>()
         .resource::<ownership_controls::OwnershipControls>()
         .resource::<public_access_block::PublicAccessBlock>()
         .resource::<versioning::Versioning>()
