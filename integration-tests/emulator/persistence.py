@@ -17,6 +17,7 @@ import types
 import weakref
 
 import moto
+from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from moto.core.base_backend import BackendDict, backend_lock
 from moto.core.model_instances import reset_model_data
@@ -54,6 +55,8 @@ class _Pickler(pickle.Pickler):
             if hasattr(obj, "private_bytes"):
                 return _private_key, (obj.private_bytes(
                     serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),)
+            if isinstance(obj, x509.Certificate):
+                return x509.load_der_x509_certificate, (obj.public_bytes(serialization.Encoding.DER),)
             if hasattr(obj, "public_bytes"):
                 return _public_key, (obj.public_bytes(
                     serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo),)

@@ -16,6 +16,8 @@ use crate::provider::{
 use crate::schema::{Block, Schema, boolean, list_block, list_of, set_block, set_of, string};
 use crate::value::{Type, Value};
 
+const DURATION: &str = "early_renewal_duration";
+
 pub struct Certificate;
 
 impl ResourceType for Certificate {
@@ -55,7 +57,7 @@ impl ResourceType for Certificate {
             .attr("certificate_chain", text())
             .attr("domain_name", text().computed().force_new().check(domain))
             .attr("domain_validation_options", set_of(certificate_plan::record_type()).computed())
-            .attr("early_renewal_duration", text())
+            .attr(DURATION, text())
             .attr("id", text().computed())
             .attr("key_algorithm", text().computed().force_new().check(algorithm))
             .attr("not_after", string().computed())
@@ -69,7 +71,7 @@ impl ResourceType for Certificate {
             .attr("type", string().computed())
             .attr("validation_emails", list_of(Type::String).computed())
             .attr("validation_method", text().computed().force_new().check(method))
-            .block("options", list_block(options).max(1))
+            .block("options", list_block(options).max(1).computed())
             .block("validation_option", set_block(option).force_new())
             .tags()
     }
@@ -81,13 +83,15 @@ impl ResourceType for Certificate {
     async fn read(
         client: &Client,
         ids: &[RemoteId],
-        _prior: &BTreeMap<RemoteId, Object>,
+        prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
         one_by_one(ids, |id| async move {
             let (live, tags) =
                 futures::try_join!(read::describe(client, id.as_str()), read::tags(client, id.as_str()))?;
-            let found = live.map_or(Found::Gone, |live| Found::Object(certificate_object::object(&live, tags)));
-            Ok(found)
+            // AWS does not know it, and the provider stores no null.
+            let duration = prior.get(id).and_then(|p| p.string(DURATION)).unwrap_or_default();
+            let object = live.map(|live| certificate_object::object(&live, tags).with(DURATION, duration));
+            Ok(object.map_or(Found::Gone, Found::Object))
         })
         .await
     }

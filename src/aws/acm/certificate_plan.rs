@@ -14,13 +14,13 @@ pub fn record_type() -> Type {
 
 pub fn complete(change: &mut PlannedChange) {
     check(change);
-    let kept = change.prior.as_ref().and_then(|p| p.get("options")).cloned();
-    if let Some(held) = kept.filter(|_| change.config.get("options").is_some_and(Value::is_zero)) {
-        change.planned.set("options", held);
-    }
     let (domain, names) = (domain(&change.config), change.config.get(NAMES).cloned());
     let Some(all) = domain.map(|domain| alternatives(domain, names.as_ref())) else { return };
     let Some(all) = all else { return };
+    // What is left open stays, as long as the domain does.
+    if !change.configured(NAMES) && !change.is_create() && !change.changes("domain_name") {
+        return;
+    }
     // A certificate is for its first name as well.
     let same = |p: &Object| {
         let mut held = p.strings(NAMES);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_acm::types::{CertificateDetail, CertificateStatus, CertificateType, FailureReason, ValidationMethod};
+use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
 use super::read;
@@ -120,8 +121,9 @@ fn check_records(live: &CertificateDetail, want: &Object) -> Result<()> {
     }
 }
 
-/// The moment of the issue, as Go prints it.
+/// The moment of the issue to the millisecond, as Go prints it.
 fn moment(live: &CertificateDetail) -> String {
-    let at = live.issued_at.and_then(|at| at.fmt(Format::DateTime).ok()).unwrap_or_default();
+    let millis = live.issued_at.and_then(|at| i64::try_from((at.as_nanos() + 500_000).div_euclid(1_000_000)).ok());
+    let at = millis.and_then(|ms| DateTime::from_millis(ms).fmt(Format::DateTime).ok()).unwrap_or_default();
     at.replace('T', " ").replace('Z', " +0000 UTC")
 }

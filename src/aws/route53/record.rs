@@ -37,6 +37,13 @@ impl ResourceType for Record {
     fn customize_plan(change: &mut PlannedChange) {
         record_schema::check(change);
         spell_alias(&mut change.planned);
+        // State holds the name without its last dot, as the provider does: another spelling would replace the record.
+        if let Some(planned) = change.planned.get("name").filter(|v| v.is_known())
+            && let Some(name) = planned.as_str()
+        {
+            let name = Value::from(dns::stored(name)).mark(planned.marks);
+            change.planned.set("name", name);
+        }
         let Some(prior) = change.prior.clone() else { return };
         // Both are part of the id and are changed in place.
         if change.changes("type") || change.changes("set_identifier") {
@@ -140,7 +147,7 @@ async fn read_zone(client: &Client, zone: String, records: Vec<(RemoteId, Object
         let mut object = record_set::object(live.get(key)?, &known)
             .with("fqdn", key.fqdn.as_str())
             .with("id", id_of(&known))
-            .with("name", known.string("name").unwrap_or_else(|| key.fqdn.clone()))
+            .with("name", known.str("name").map_or_else(|| key.fqdn.clone(), dns::stored))
             .with("zone_id", known.string("zone_id"));
         if !known.has("allow_overwrite") {
             object.set("allow_overwrite", Value::null(Type::Bool));
