@@ -68,6 +68,8 @@ TABLE = {
         "flow-log-id": "FlowLogId", "resource-id": "ResourceId", "traffic-type": "TrafficType", "log-group-name": "LogGroupName",
         "log-destination-type": "LogDestinationType", "deliver-log-status": "DeliverLogsStatus"}),
     "DescribeKeyPairs": ("KeyPairs", {"key-name": "KeyName", "key-pair-id": "KeyPairId", "fingerprint": "KeyFingerprint"}),
+    "DescribePlacementGroups": ("PlacementGroups", {
+        "group-name": "GroupName", "group-arn": "GroupArn", "state": "State", "strategy": "Strategy", "spread-level": "SpreadLevel"}),
     "DescribeLaunchTemplates": ("LaunchTemplates", {"launch-template-name": "LaunchTemplateName", "create-time": "CreateTime"}),
     "DescribeNetworkAcls": ("NetworkAcls", {
         "network-acl-id": "NetworkAclId", "vpc-id": "VpcId", "default": "IsDefault", "owner-id": "OwnerId",

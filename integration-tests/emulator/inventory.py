@@ -50,6 +50,17 @@ def _account(account):
             _eks(services.get("eks", {}), lambda kind, key, summary=None, region=region: put(kind, region, key, summary))
             for check in services.get("route53", {}).get("health_checks", {}).values():
                 put("route53.health_check", region, check["Id"], {"type": check["HealthCheckConfig"]["Type"]})
+            for zone, held in services.get("route53", {}).get("dnssec", {}).items():
+                for key in held["keys"].values():
+                    put("route53.key_signing_key", region, f"{zone}/{key['Name']}", {"status": key["Status"]})
+                if held["signing"]["ServeSignature"] == "SIGNING":
+                    put("route53.dnssec", region, zone)
+            for delegation in services.get("route53", {}).get("delegation_sets", {}):
+                put("route53.delegation_set", region, delegation)
+            for log in services.get("route53", {}).get("query_logs", {}).values():
+                put("route53.query_log", region, log["Id"], {"zone": log["HostedZoneId"]})
+            for group in services.get("ec2", {}).get("placement_groups", {}).values():
+                put("ec2.placement_group", region, group["GroupName"], {"strategy": group["Strategy"]})
             for group, name in services.get("autoscaling", {}).get("schedules", {}):
                 put("autoscaling.schedule", region, f"{group}/{name}")
             _efs(services.get("efs", {}), lambda kind, key, summary=None, region=region: put(kind, region, key, summary))
@@ -144,6 +155,8 @@ def _kms(kms, put):
     for key in kms.keys.values():
         if getattr(key, "key_manager", "CUSTOMER") == "CUSTOMER":
             put("kms.key", key.id, {"state": key.key_state, "description": key.description})
+        for grant in key.grants.values():
+            put("kms.grant", f"{key.id}/{grant.id}", {"grantee": grant.grantee_principal})
         for alias in key.aliases:
             if not alias.startswith("alias/aws/"):
                 put("kms.alias", alias, {"key": key.id})

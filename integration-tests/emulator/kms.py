@@ -1,4 +1,6 @@
-"""KMS: the period of rotation and the window of deletion. https://docs.aws.amazon.com/kms/latest/APIReference/API_Operations.html"""
+"""KMS: the period of rotation, the window of deletion, and grants. https://docs.aws.amazon.com/kms/latest/APIReference/API_Operations.html"""
+import uuid
+
 from moto.kms.models import kms_backends
 
 from .core import AwsError, after, before
@@ -41,3 +43,39 @@ def deletion_window(call):
     if not 7 <= days <= 30:
         raise AwsError("ValidationException", f"1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to satisfy "
                        "constraint: Member must have value greater than or equal to 7")
+
+
+# ---------------------------------------------------------------- grants
+
+GRANT_OPERATIONS = ("Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo", "Sign",
+                    "Verify", "GetPublicKey", "CreateGrant", "RetireGrant", "DescribeKey", "GenerateDataKeyPair",
+                    "GenerateDataKeyPairWithoutPlaintext", "GenerateMac", "VerifyMac", "DeriveSharedSecret")
+
+
+@before("kms.CreateGrant")
+def same_grant(call):
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html: with a name, equal parameters give the same grant and a
+    new token."""
+    p, key = call.params, _key(call)
+    for name in p.get("Operations") or []:
+        if name not in GRANT_OPERATIONS:
+            raise AwsError("ValidationException", f"1 validation error detected: Value '{name}' at 'operations' failed to satisfy constraint")
+    if key is None or not p.get("Name"):
+        return None
+    asked = [p.get(f) or None for f in ("Name", "GranteePrincipal", "RetiringPrincipal", "Constraints")]
+    for grant in key.grants.values():
+        held = [f or None for f in (grant.name, grant.grantee_principal, grant.retiring_principal, grant.constraints)]
+        if held == asked and sorted(grant.operations) == sorted(p["Operations"]):
+            return {"GrantId": grant.id, "GrantToken": uuid.uuid4().hex * 8}
+    return None
+
+
+@after("kms.ListGrants")
+def show_grants(call, result):
+    # https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantListEntry.html: the ARN of the key; what is not set is left out
+    key = _key(call)
+    for grant in result.get("Grants") or []:
+        grant["KeyId"] = key.arn
+        for name in ("Name", "RetiringPrincipal", "Constraints"):
+            if not grant.get(name):
+                grant.pop(name, None)

@@ -28,6 +28,7 @@ mod network_acl;
 mod network_acl_entries;
 mod network_acl_rule;
 mod network_acls;
+mod placement_group;
 mod protocols;
 mod read;
 mod route;
@@ -72,6 +73,7 @@ pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
         .resource::<nat_gateway::NatGateway>()
         .resource::<network_acl::NetworkAcl>()
         .resource::<network_acl_rule::NetworkAclRule>()
+        .resource::<placement_group::PlacementGroup>()
         .resource::<route::Route>()
         .resource::<route_table::RouteTable>()
         .resource::<route_table_association::RouteTableAssociation>()

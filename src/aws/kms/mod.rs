@@ -2,6 +2,7 @@
 
 mod alias;
 mod alias_data;
+mod grant;
 mod key;
 mod key_data;
 mod key_policy;
@@ -14,6 +15,7 @@ use crate::provider::registry::Registry;
 pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
     types
         .resource::<alias::Alias>()
+        .resource::<grant::Grant>()
         .resource::<key::Key>()
         .ephemeral::<secrets::Secrets>()
         .data::<alias_data::AliasData>()

@@ -134,7 +134,7 @@ impl ResourceType for HealthCheck {
 }
 
 /// The caller reference: the name that people look for, and what follows from the token.
-fn reference(name: Option<String>, token: &str) -> String {
+pub fn reference(name: Option<String>, token: &str) -> String {
     name::behind(&name.map(|name| format!("{name}-")).unwrap_or_default(), token)
 }
 
