@@ -90,6 +90,7 @@ async fn dispatch(operations: &dyn Operations, screen: &Screen, command: Command
         Command::IamPolicy(args) => command::iam_policy::run(operations, screen, args).await,
         Command::Bootstrap(args) => command::bootstrap::run(operations, screen, args).await,
         Command::EksToken(args) => command::eks_token::run(operations, screen, args).await,
+        Command::Tenant(args) => command::tenant::run(operations, screen, args).await,
         Command::Graph(_) => command::graph::run(operations, screen).await,
         Command::Validate(args) => command::validate::run(operations, screen, &args).await,
         Command::Fmt(args) => command::fmt::run(operations, screen, args).await,

@@ -135,7 +135,10 @@ pub enum Shown {
 
 pub use super::args::Purpose;
 pub use crate::ops::{Bootstrap, BootstrapStatus, Observed};
-pub use crate::ops::{FormatRequest, Formatted, FormattedFile, Permissions, TokenRequest};
+pub use crate::ops::{
+    Checked, FileChange, FormatRequest, Formatted, FormattedFile, ListedTenant, NewTenant, Permissions, TenantRequest,
+    TokenRequest,
+};
 
 /// Which tests to run, and how.
 pub type TestRequest = crate::ops::testing::TestArgs;
@@ -192,6 +195,14 @@ pub trait Operations: Send + Sync {
     async fn bootstrap_render(&self, request: BootstrapRequest) -> Result<Vec<serde_json::Value>, Failure>;
     /// A token for the API of a cluster, as its clients take it.
     async fn eks_token(&self, request: TokenRequest) -> Result<serde_json::Value, Failure>;
+    /// What a tenant lacks of its folder and its entry in the stack.
+    async fn new_tenant(&self, request: TenantRequest) -> Result<NewTenant, Failure>;
+    /// Writes what was shown of a new tenant.
+    async fn write_tenant(&self, new: &NewTenant) -> Result<(), Failure>;
+    /// The tenants of the stack and of a checkout of the GitOps repository.
+    async fn list_tenants(&self, gitops: Option<&Path>) -> Result<Vec<ListedTenant>, Failure>;
+    /// Whether all tenants are sound; those that are not are no error of the operation.
+    async fn check_tenants(&self, gitops: Option<&Path>) -> Result<Checked, Failure>;
     /// Schemas of the providers in use, as JSON in Terraform's form.
     async fn schemas(&self) -> Result<serde_json::Value, Failure>;
 }

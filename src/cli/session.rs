@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::operations::{
-    Applied, BootstrapPlanned, BootstrapRequest, BootstrapStatus, Drifted, Failure, FormatRequest, Formatted,
-    Operations, Permissions, PlanRequest, Planned, Purpose, SchemaLookup, Shown, Stored, TestObserver, TestRequest,
-    Tested, TokenRequest, Validated,
+    Applied, BootstrapPlanned, BootstrapRequest, BootstrapStatus, Checked, Drifted, Failure, FormatRequest, Formatted,
+    ListedTenant, NewTenant, Operations, Permissions, PlanRequest, Planned, Purpose, SchemaLookup, Shown, Stored,
+    TenantRequest, TestObserver, TestRequest, Tested, TokenRequest, Validated,
 };
 use super::render::{Palette, bootstrap, plan as render};
 use crate::addr::{AbsInstance, ProviderAddr};
@@ -250,6 +250,22 @@ impl Operations for Work {
 
     async fn eks_token(&self, request: TokenRequest) -> Result<serde_json::Value, Failure> {
         Ok(ops::eks_token(&self.session, &request).await?)
+    }
+
+    async fn new_tenant(&self, request: TenantRequest) -> Result<NewTenant, Failure> {
+        Ok(ops::new_tenant(&self.session, &request)?)
+    }
+
+    async fn write_tenant(&self, new: &NewTenant) -> Result<(), Failure> {
+        Ok(ops::write_tenant(new)?)
+    }
+
+    async fn list_tenants(&self, gitops: Option<&Path>) -> Result<Vec<ListedTenant>, Failure> {
+        Ok(ops::list_tenants(&self.session, gitops)?)
+    }
+
+    async fn check_tenants(&self, gitops: Option<&Path>) -> Result<Checked, Failure> {
+        Ok(ops::check_tenants(&self.session, gitops)?)
     }
 
     async fn schemas(&self) -> Result<serde_json::Value, Failure> {

@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
-use super::operations::{BootstrapPlanned, BootstrapRequest, BootstrapStatus, Permissions, Purpose, TokenRequest};
+use super::operations::{
+    BootstrapPlanned, BootstrapRequest, BootstrapStatus, Checked, FileChange, ListedTenant, NewTenant, Permissions,
+    Purpose, TenantRequest, TokenRequest,
+};
 use super::*;
 use crate::addr::{AbsInstance, ModulePath, ProviderAddr};
 use crate::apply::{Event, Observer};
@@ -213,6 +216,36 @@ impl Operations for Fake {
     async fn eks_token(&self, _: TokenRequest) -> Result<serde_json::Value, Failure> {
         Ok(serde_json::Value::Null)
     }
+    async fn new_tenant(&self, request: TenantRequest) -> Result<NewTenant, Failure> {
+        self.check()?;
+        let change = FileChange { path: "a.yaml".into(), before: Some("a: 1\n".into()), after: "a: 2\n".into() };
+        let new = FileChange { path: "b/new.yaml".into(), before: None, after: "b: 1\n".into() };
+        let changes = if self.change { vec![change, new] } else { Vec::new() };
+        Ok(NewTenant { tenant: request.name, changes })
+    }
+    async fn write_tenant(&self, _: &NewTenant) -> Result<(), Failure> {
+        self.check()
+    }
+    async fn list_tenants(&self, _: Option<&Path>) -> Result<Vec<ListedTenant>, Failure> {
+        let search = ListedTenant {
+            name: "search".into(),
+            domain: "search.ci.example.com".into(),
+            contact: "search@example.com".into(),
+            arch: "arm64".into(),
+            capacity: "spot".into(),
+            in_stack: true,
+            environments: Some(["production".to_owned(), "staging".to_owned()].into()),
+        };
+        let other = ListedTenant { name: "a".into(), environments: Some(Default::default()), ..Default::default() };
+        Ok(vec![other, search])
+    }
+    async fn check_tenants(&self, _: Option<&Path>) -> Result<Checked, Failure> {
+        let mut diagnostics = Diagnostics::new();
+        if self.broken {
+            diagnostics.push(Diagnostic::error("Broken", "It does not work."));
+        }
+        Ok(Checked { tenants: 2, diagnostics, sources: Sources::default() })
+    }
     async fn schemas(&self) -> Result<serde_json::Value, Failure> {
         Ok(serde_json::Value::Null)
     }
@@ -278,6 +311,15 @@ fn exit_codes() {
         (Fake::default(), "graph", 0),
         (Fake::default(), "init", 0),
         (Fake::default(), "init -nonsense", 1),
+        (Fake::default(), "tenant new team -env=prod", 0),
+        (changing(), "tenant new team -env=prod", 1),
+        (changing(), "tenant new team -env=prod -auto-approve", 0),
+        (broken(), "tenant new team -env=prod", 1),
+        (changing(), "tenant new team -render=magic", 1),
+        (Fake::default(), "tenant list", 0),
+        (Fake::default(), "tenant check", 0),
+        (broken(), "tenant check", 1),
+        (broken(), "tenant check -json", 1),
         (Fake::default(), "version -json", 0),
         (Fake::default(), "workspace show", 0),
         (Fake::default(), "nonsense", 1),
@@ -336,4 +378,28 @@ fn outputs_and_objects_are_shown() {
     assert_eq!(run(Fake::default(), "show saved.plan", None).1, "a plan\n");
     assert!(run(Fake::default(), "show -json", None).1.contains("\"format_version\""));
     assert!(run(Fake::default(), "state show aws_thing.b", None).1.contains("Did you mean aws_thing.a?"));
+}
+
+#[test]
+fn a_tenant_is_shown_before_it_is_written() {
+    let (code, text) = run(changing(), "tenant new team -env=prod", Some("yes\n"));
+    assert_eq!(code, 0, "{text}");
+    insta::assert_snapshot!(text);
+    let (code, text) = run(changing(), "tenant new team -env=prod", Some("no\n"));
+    assert!(code == 1 && text.contains("Nothing was written."), "{text}");
+    let (code, text) = run(changing(), "tenant new team -env=prod", None);
+    assert!(code == 1 && text.contains("-auto-approve"), "{text}");
+    let (code, text) = run(Fake::default(), "tenant new team", None);
+    assert!(code == 0 && text.contains("nothing to do"), "{text}");
+}
+
+#[test]
+fn tenants_are_listed() {
+    insta::assert_snapshot!(run(Fake::default(), "tenant list", None).1);
+    let (_, json) = run(Fake::default(), "tenant list -json", None);
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["tenants"][1]["environments"][1], "staging");
+    let (_, json) = run(Fake { broken: true, ..Fake::default() }, "tenant check -json", None);
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!((&json["valid"], &json["error_count"]), (&false.into(), &1.into()));
 }

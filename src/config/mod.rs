@@ -26,4 +26,4 @@ pub use reference::span_of;
 pub use settings::{LANGUAGE_VERSION, UNSUPPORTED_VERSION, allows, only_constants};
 pub use source::{DEFAULT_REGISTRY, GitSource, ModuleSource, RegistryModule};
 pub use types::constant_type;
-pub use variables::{Argument, Given, GivenValues, given, given_for_tests};
+pub use variables::{Argument, Given, GivenValues, automatic, given, given_for_tests};

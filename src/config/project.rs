@@ -29,6 +29,24 @@ pub struct Project {
     pub ignore_changes: BTreeMap<Name, Vec<(crate::addr::Path, Span)>>,
     /// What is installed on a finished cluster; its values are evaluated where it is used.
     pub bootstrap: Vec<Block>,
+    /// The GitOps repository of the stack's cluster.
+    pub gitops: Option<Gitops>,
+}
+
+/// Where the GitOps repository is on this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gitops {
+    /// A checkout, relative to the root module.
+    pub path: PathBuf,
+    /// Folder of the tenants in it.
+    pub tenants: String,
+}
+
+impl Gitops {
+    /// The checkout with the folder that tenants have where nothing is said.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), tenants: "tenants".to_owned() }
+    }
 }
 
 /// Which modules of a registry come from which repositories.
@@ -63,6 +81,7 @@ impl Project {
         for block in &body.blocks {
             match &*block.kind.name {
                 "bootstrap" => project.bootstrap(block, &mut found),
+                "gitops" => project.gitops = gitops(block, &mut found),
                 "modules" => project.modules(block, &mut found),
                 "ignore_changes" => project.ignore(block, &mut found),
                 other => found.push(unexpected("block type", other, &BLOCKS).at(block.kind.span)),
@@ -191,13 +210,44 @@ impl Mirror {
     }
 }
 
-const BLOCKS: [&str; 3] = ["bootstrap", "ignore_changes", "modules"];
+const BLOCKS: [&str; 4] = ["bootstrap", "gitops", "ignore_changes", "modules"];
+
+/// `gitops { path = "../gitops" }`
+fn gitops(block: &Block, found: &mut Diagnostics) -> Option<Gitops> {
+    for inner in &block.body.blocks {
+        found.push(unexpected("block type", &inner.kind.name, &[]).at(inner.kind.span));
+    }
+    let (mut path, mut tenants) = (None, None);
+    for attribute in &block.body.attributes {
+        let name = &*attribute.name.name;
+        let place = match name {
+            "path" => &mut path,
+            "tenants" => &mut tenants,
+            _ => {
+                found.push(unexpected("argument", name, &["path", "tenants"]).at(attribute.name.span));
+                continue;
+            }
+        };
+        *place = literal(&attribute.expr);
+        if place.is_none() {
+            let detail = format!("\"{name}\" must be a path, written out.");
+            found.push(Diagnostic::error("Unsuitable value type", detail).at(attribute.expr.span));
+        }
+    }
+    if block.body.attribute("path").is_none() {
+        let missing = Diagnostic::error("Missing required argument", "gitops needs a \"path\", that of a checkout.");
+        found.push(missing.at(block.header).hint("For example: path = \"../gitops\""));
+    }
+    let gitops = Gitops::at(path?);
+    Some(tenants.map_or(gitops.clone(), |tenants| Gitops { tenants: tenants.trim_matches('/').to_owned(), ..gitops }))
+}
 
 fn unexpected(what: &str, name: &str, known: &[&str]) -> Diagnostic {
     let summary = format!("Unsupported {what}");
     let found = Diagnostic::error(summary, format!("{FILE} has no {what} \"{name}\" here."));
     match did_you_mean(name, known.iter().copied()) {
         Some(near) => found.hint(format!("Did you mean \"{near}\"?")),
+        None if known.is_empty() => found,
         None => found.hint(format!("It may have \"{}\".", known.join("\" and \""))),
     }
 }
@@ -241,6 +291,15 @@ mod tests {
         assert_eq!(paths, ["scaling_config[0].desired_size", "version"]);
         let (_, found) = read("ignore_changes {\n  aws_vpc = tags\n  aws_subnet = [f(1)]\n  x {\n  }\n}\n");
         assert_eq!(found.len(), 3, "{found:?}");
+    }
+
+    #[test]
+    fn the_gitops_repository_is_a_checkout() {
+        let (project, found) = read("gitops {\n  path = \"../gitops\"\n  tenants = \"teams/\"\n}\n");
+        assert!(found.is_empty(), "{found:?}");
+        assert_eq!(project.gitops, Some(Gitops { path: "../gitops".into(), tenants: "teams".into() }));
+        let (project, found) = read("gitops {\n  tenant = \"x\"\n  x {\n  }\n}\n");
+        assert!(project.gitops.is_none() && found.len() == 3, "{found:?}");
     }
 
     #[test]

@@ -105,7 +105,7 @@ fn collect(
 }
 
 /// Variable files that are read without being named.
-fn automatic(dir: &Path) -> Vec<String> {
+pub fn automatic(dir: &Path) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(dir)
         .into_iter()
         .flatten()

@@ -15,6 +15,7 @@ mod release;
 mod remove;
 mod render;
 mod settings;
+pub mod tenant;
 mod wave;
 
 pub use applications::family;

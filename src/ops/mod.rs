@@ -20,6 +20,7 @@ mod place;
 mod plan;
 mod plan_file;
 mod prepare;
+mod tenant;
 pub mod testing;
 #[cfg(test)]
 mod tests;
@@ -52,6 +53,9 @@ pub use install::{Progress, install};
 pub use permissions::{Permissions, Purpose, permissions};
 pub use plan::{Planned, plan};
 pub use plan_file::{PlanFile, check_plan_file, read_plan_file, write_plan_file};
+pub use tenant::{
+    Checked, FileChange, ListedTenant, NewTenant, TenantRequest, check_tenants, list_tenants, new_tenant, write_tenant,
+};
 pub use validate::{Validated, validate};
 
 /// What a run has from its surroundings: built once, in `main`.

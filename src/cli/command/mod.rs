@@ -18,6 +18,7 @@ pub(super) mod providers;
 pub(super) mod refresh;
 pub(super) mod show;
 pub(super) mod state;
+pub(super) mod tenant;
 pub(super) mod test;
 pub(super) mod validate;
 pub(super) mod version;
