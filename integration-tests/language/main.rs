@@ -21,6 +21,7 @@ mod limits;
 mod modules;
 mod questions;
 mod schemas;
+mod tenant;
 mod testing;
 mod values;
 mod folder;
@@ -43,6 +44,7 @@ fn main() {
     trials.extend(limits::trials());
     trials.extend(modules::trials());
     trials.extend(schemas::trials());
+    trials.extend(tenant::trials());
     trials.extend(testing::trials());
     trials.extend(values::trials());
     if arguments.list {
