@@ -1,4 +1,4 @@
-//! `kiban tenant` on a copy of the platform stack: new tenants, and what is said of wrong ones.
+//! `kiban tenant` on a copy of the platform stack: new tenants, what is said of wrong ones, and both ways of rendering.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,7 +8,7 @@ use std::process::Command;
 use libtest_mimic::Trial;
 
 use crate::folder::Folder;
-use crate::programs::{copy, root, skip};
+use crate::programs::{copy, output, root, skip};
 use crate::trial;
 
 /// Tenants of the example, which are in the stack as well.
@@ -24,6 +24,7 @@ pub fn trials() -> Vec<Trial> {
         trial("tenant::mistakes_are_told_where_they_are", mistakes_are_told_where_they_are),
         trial("tenant::facts_are_those_of_the_bootstrap", facts_are_those_of_the_bootstrap),
         trial("tenant::every_overlay_renders", every_overlay_renders),
+        trial("tenant::both_ways_render_the_same", both_ways_render_the_same),
     ]
 }
 
@@ -355,5 +356,16 @@ fn every_overlay_renders() {
             }
             assert!(text.contains(&format!("({environment}). It is made from code")), "{team}, {environment}");
         }
+    }
+}
+
+/// Renders all tenants as Argo CD does it from several sources, and as the plugin does; a chart stands in for that of Jenkins.
+fn both_ways_render_the_same() {
+    let script = root().join("integration-tests/gitops/render-both-ways");
+    let done = output(Command::new("python3").arg("-B").arg(script).arg(root()));
+    match done.code {
+        0 => assert!(done.text.contains("6 renderings are equal"), "{}", done.text),
+        77 => skip("tenant::both_ways_render_the_same", done.text.trim()),
+        _ => panic!("{}", done.text),
     }
 }

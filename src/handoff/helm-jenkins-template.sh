@@ -17,5 +17,11 @@ helm template jenkins "${source[@]}" --namespace "$ARGOCD_APP_NAMESPACE" --inclu
   --values base/values.yaml --values "$overlay/values.yaml"
 if [ -f "$overlay/kustomization.yaml" ]; then
   echo ---
+  # Patches fill in what differs from one cluster to the next: over the overlay, as Argo CD itself does it.
+  if [ -n "${ARGOCD_ENV_PATCHES:-}" ]; then
+    mkdir -p overlays/.patched
+    printf 'resources:\n  - ../%s\npatches:\n%s\n' "$environment" "$ARGOCD_ENV_PATCHES" > overlays/.patched/kustomization.yaml
+    overlay=overlays/.patched
+  fi
   kustomize build "$overlay"
 fi
