@@ -14,6 +14,10 @@ mod hosted_zones;
 mod lifecycle;
 mod lifecycle_rule;
 mod lifecycle_schema;
+mod object;
+mod object_delete;
+mod object_request;
+mod object_schema;
 mod ownership_controls;
 mod part;
 mod public_access_block;
@@ -28,6 +32,7 @@ pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
         .resource::<bucket_policy::BucketPolicy>()
         .resource::<encryption::Encryption>()
         .resource::<lifecycle::Lifecycle>()
+        .resource::<object::S3Object>()
         .resource::<ownership_controls::OwnershipControls>()
         .resource::<public_access_block::PublicAccessBlock>()
         .resource::<versioning::Versioning>()
