@@ -208,14 +208,6 @@ def delete_policy(call):
     _file_system(call)["_policy"] = None
 
 
-@operation("efs.DescribeReplicationConfigurations")
-def describe_replications(call):
-    if call.params.get("FileSystemId"):
-        _file_system(call)
-        raise _error("ReplicationNotFound", "No replication configuration", 404)
-    return {"Replications": []}
-
-
 # ---------------------------------------------------------------- mount targets
 
 def _mount_target(call):

@@ -253,6 +253,8 @@ def _eks(tables, put):
 
 
 def _efs(tables, put):
+    for key, replication in tables.get("replications", {}).items():
+        put("efs.replication", key, {"status": replication["Destinations"][0]["Status"]})
     for kind, table in (("file_system", "file_systems"), ("mount_target", "mount_targets"), ("access_point", "access_points")):
         for key, thing in tables.get(table, {}).items():
             put(f"efs.{kind}", key, {k: v for k, v in {"state": thing["LifeCycleState"], "name": thing.get("Name"),

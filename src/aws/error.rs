@@ -185,6 +185,7 @@ fn kind(code: &str, status: u16) -> ErrorKind {
         | "MountTargetNotFound"
         | "AccessPointNotFound"
         | "PolicyNotFound"
+        | "ReplicationNotFound"
         | "NatGatewayNotFound"
         | "Gateway.NotAttached"
         | "AWS.SimpleQueueService.NonExistentQueue"

@@ -10,6 +10,7 @@ mod file_system_policy;
 mod lifecycle;
 mod mount_target;
 mod mount_target_data;
+mod replication_configuration;
 mod tags;
 
 use super::Client;
@@ -26,6 +27,7 @@ pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
         .resource::<file_system_policy::FileSystemPolicy>()
         .resource::<mount_target::MountTarget>()
         .data::<mount_target_data::MountTargetData>()
+        .resource::<replication_configuration::ReplicationConfiguration>()
 }
 
 /// `amazonaws.com`, as the region's partition has it.
