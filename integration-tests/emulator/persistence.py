@@ -56,7 +56,7 @@ class _Pickler(pickle.Pickler):
                 return _private_key, (obj.private_bytes(
                     serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),)
             if isinstance(obj, x509.Certificate):
-                return x509.load_der_x509_certificate, (obj.public_bytes(serialization.Encoding.DER),)
+                return _certificate, (obj.public_bytes(serialization.Encoding.DER),)
             if hasattr(obj, "public_bytes"):
                 return _public_key, (obj.public_bytes(
                     serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo),)
@@ -78,6 +78,10 @@ def _default_dict(kind, factory):
 
 def _private_key(der):
     return serialization.load_der_private_key(der, None)
+
+
+def _certificate(der):
+    return x509.load_der_x509_certificate(der)
 
 
 def _public_key(der):
