@@ -86,6 +86,9 @@ class Call:
         self.environ, self.body = environ, body
         self.method, self.path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "/")
         self.service, self.region, self.access_key = _scope(environ)
+        if self.service == "elasticloadbalancing":
+            # Both generations sign with this name, and tell their version.
+            self.service = "elb" if b"Version=2012-06-01" in body else "elbv2"
         self.account = None
         self.action, self.url_params = None, {}
         self.fault = None  # the kind of fault that a rule put on this call

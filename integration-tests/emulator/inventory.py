@@ -63,6 +63,9 @@ def _account(account):
                 put("ec2.placement_group", region, group["GroupName"], {"strategy": group["Strategy"]})
             for group, name in services.get("autoscaling", {}).get("schedules", {}):
                 put("autoscaling.schedule", region, f"{group}/{name}")
+            for name, things in services.get("elbv2", {}).items():
+                for arn, thing in things.items():
+                    put(f"elbv2.{name[:-1]}", region, arn.split(":", 5)[5], {"tags": thing["_tags"], "targets": sorted(thing.get("_targets", ()))})
             _efs(services.get("efs", {}), lambda kind, key, summary=None, region=region: put(kind, region, key, summary))
     return {kind: dict(sorted(things.items())) for kind, things in sorted(found.items())}
 

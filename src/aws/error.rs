@@ -128,6 +128,7 @@ fn operation_name(type_name: &str) -> Option<String> {
     let service = match service {
         "efs" => "elasticfilesystem",
         "cloudwatchlogs" => "logs",
+        "elasticloadbalancingv2" => "elasticloadbalancing",
         other => other,
     };
     Some(format!("{service}:{operation}"))
@@ -202,11 +203,17 @@ fn kind(code: &str, status: u16) -> ErrorKind {
         | "ServerSideEncryptionConfigurationNotFoundError"
         | "RepositoryNotFoundException"
         | "LifecyclePolicyNotFoundException"
+        | "ListenerNotFound"
+        | "LoadBalancerNotFound"
+        | "TargetGroupNotFound"
         | "RepositoryPolicyNotFoundException" => ErrorKind::NotFound,
         "EntityAlreadyExists"
         | "ResourceExistsException"
         | "ResourceAlreadyExistsException"
         | "AlreadyExistsException"
+        | "DuplicateListener"
+        | "DuplicateLoadBalancerName"
+        | "DuplicateTargetGroupName"
         | "InvalidGroup.Duplicate"
         | "HostedZoneAlreadyExists"
         | "FileSystemAlreadyExists"

@@ -3,6 +3,7 @@
 //! Knows nothing of the command line and of plans. A new type is one file, one `mod` line in its service's folder and one
 //! line in that folder's `register`.
 
+mod blocks;
 mod client;
 mod data;
 mod error;
@@ -30,6 +31,7 @@ mod ec2;
 mod ecr;
 mod efs;
 mod eks;
+mod elbv2;
 mod events;
 mod iam;
 mod kms;
@@ -59,6 +61,7 @@ pub fn registry() -> Registry<Client> {
         ecr::register,
         efs::register,
         eks::register,
+        elbv2::register,
         events::register,
         iam::register,
         kms::register,

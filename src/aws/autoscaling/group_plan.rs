@@ -5,6 +5,7 @@ use crate::provider::{Object, PlannedChange};
 use crate::value::{Kind, Type, Value};
 
 use super::group_request::{LONG, PLAIN, UNKNOWN_ID};
+use crate::aws::blocks::each;
 
 pub fn customize(change: &mut PlannedChange) {
     excluded(change);
@@ -64,21 +65,6 @@ fn edit(change: &mut PlannedChange, prior: &Object, name: &str, with: &dyn Fn(&m
     if configured {
         each(&mut change.planned, Some(prior), name, with);
     }
-}
-
-fn each(planned: &mut Object, prior: Option<&Object>, name: &str, with: &dyn Fn(&mut Object, Option<&Object>)) {
-    let before = prior.map(|p| p.objects(name)).unwrap_or_default();
-    let Some(Value { kind: Kind::List(ty, items), marks }) = planned.get(name).cloned() else { return };
-    let edited = items.iter().enumerate().map(|(n, item)| {
-        if !item.is_known() {
-            return item.clone();
-        }
-        let mut block = Object::from_value(item);
-        with(&mut block, before.get(n));
-        block.into_value().mark(item.marks)
-    });
-    let edited = edited.collect();
-    planned.0.insert(Name::from(name), Value::list(ty, edited).mark(marks));
 }
 
 struct Planner {
