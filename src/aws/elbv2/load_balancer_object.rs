@@ -11,6 +11,7 @@ use super::read;
 use crate::aws::tags::{self, Tags};
 use crate::aws::{Client, name};
 use crate::provider::{Error, Object, Result};
+use crate::value::Value;
 
 /// Everything there is of a load balancer; `None` where it went away meanwhile.
 pub async fn whole(client: &Client, live: LoadBalancer, tags: Tags) -> Result<Option<Object>> {
@@ -84,7 +85,14 @@ fn object(live: &LoadBalancer, attributes: &Live, capacity: Option<&Capacity>, t
     for (name, kinds) in LOGS {
         object.set(name, if kinds.contains(&kind(live)) { vec![logs(attributes, name)] } else { Vec::new() });
     }
-    attributes::set(&mut object, &schema(), SETTINGS, attributes);
+    let schema = schema();
+    attributes::set(&mut object, &schema, SETTINGS, attributes);
+    // What the type does not have is null, whatever the default of the argument.
+    for setting in SETTINGS.iter().filter(|s| !attributes.contains_key(s.1)) {
+        if let Some(attribute) = schema.block.attributes.get(setting.0) {
+            object.set(setting.0, Value::null(attribute.ty.clone()));
+        }
+    }
     tags::set(&mut object, tags);
     object
 }
