@@ -83,6 +83,7 @@ pub fn trials() -> Vec<Trial> {
         trial("bootstrap::pods_that_do_not_start_are_told", pods),
         trial("bootstrap::applications_that_are_not_well_are_told", applications),
         trial("bootstrap::is_taken_away_in_order", destroyed),
+        trial("bootstrap::another_tenant_is_one_command", tenant),
         trial("bootstrap::settings_are_judged_before_anything_is_done", settings),
     ]
 }
@@ -568,6 +569,59 @@ fn destroyed() {
     assert!(at("/deployments/argocd-repo-server") < at("/applications.argoproj.io"), "{deleted:?}");
     assert!(at("/applications.argoproj.io") < at("/v1/namespaces/argocd"), "{deleted:?}");
     assert!(stage.account.census().is_empty(), "{:?}", stage.account.census());
+}
+
+/// From an empty account: the platform, and then one tenant more by one command, one plan and one apply.
+fn tenant() {
+    let test = "bootstrap::another_tenant_is_one_command";
+    if !controllable(test) {
+        return;
+    }
+    let Some(cluster) = Cluster::start(test) else { return };
+    if cluster.foreign {
+        skip(test, "it needs a cluster of its own");
+        return;
+    }
+    let mut account = Account::with_stacks();
+    cluster.plays(&account, "ci-platform");
+    let stack = "stacks/platform";
+    let text = fs::read_to_string(root().join("integration-tests/bootstrap/argocd.yaml")).expect("file");
+    account.write(&format!("{stack}/argocd.yaml"), &text);
+    let pinned = format!("source = \"argocd.yaml\"\n  sha256 = \"{}\"", hex::encode(Sha256::digest(&text)));
+    let settings = account.read(&format!("{stack}/kiban.hcl"));
+    assert!(settings.contains("version   = \"3.5.1\""), "{settings}");
+    account.write(&format!("{stack}/kiban.hcl"), &settings.replace("version   = \"3.5.1\"", &pinned));
+    account.extra.insert("TF_VAR_gitops_repository".into(), "https://git.example.com/gitops.git".into());
+    let argo = ArgoCd { cluster: &cluster, mood: Mutex::new(Mood::Well) };
+    argo.runs(|| {
+        account.expect(stack, &["apply", "-auto-approve"], 0);
+        account.expect(stack, &["plan", "-detailed-exitcode"], 0);
+
+        let new =
+            ["tenant", "new", "checkout", "-env=prod", "-arch=arm64", "-contact=checkout@example.com", "-auto-approve"];
+        account.expect(stack, &new, 0);
+        let text = account.expect(stack, &["tenant", "check"], 0);
+        assert!(!text.contains("Error"), "{text}");
+        account.expect(stack, &["plan", "-out=tenant.plan"], 0);
+        let plan: Json =
+            serde_json::from_str(&account.expect(stack, &["show", "-json", "tenant.plan"], 0)).expect("JSON");
+        let changed = plan["resource_changes"].as_array().expect("changes").iter();
+        let changed: Vec<&str> = changed
+            .filter(|c| c["change"]["actions"] != json!(["no-op"]))
+            .map(|c| c["address"].as_str().expect("address"))
+            .collect();
+        assert!(changed.len() > 5 && changed.iter().all(|address| address.contains("\"checkout\"")), "{changed:#?}");
+        cluster.reset_calls(&account);
+        let text = account.expect(stack, &["apply", "tenant.plan"], 0);
+        assert!(text.contains(" 0 changed, 0 destroyed."), "{text}");
+        let written = cluster.writes(&account);
+        assert_eq!(written, ["PATCH /api/v1/namespaces/argocd/secrets/cluster-in-cluster"]);
+        let facts = cluster.get("/api/v1/namespaces/argocd/secrets/cluster-in-cluster").expect("facts");
+        let tenants = facts["metadata"]["annotations"]["kiban.dev/tenants"].as_str().expect("tenants");
+        let tenants: Json = serde_json::from_str(tenants).expect("JSON");
+        assert!(tenants["checkout"]["volume_handle"].as_str().is_some_and(|h| h.contains("::fsap-")), "{tenants}");
+        account.expect(stack, &["plan", "-detailed-exitcode"], 0);
+    });
 }
 
 fn settings() {
