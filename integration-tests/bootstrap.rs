@@ -89,7 +89,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 /// The folder of Argo CD's manifests beside the repository, or where `KIBAN_ARGOCD` says.
-fn upstream() -> Option<PathBuf> {
+pub fn upstream() -> Option<PathBuf> {
     const FILE: &str = "install-v3.5.1.yaml";
     let named = std::env::var("KIBAN_ARGOCD").ok().map(|folder| PathBuf::from(folder).join(FILE));
     let beside = fs::read_dir(root().parent()?).ok()?.flatten().map(|e| e.path().join("argocd").join(FILE));

@@ -18,6 +18,7 @@ mod bootstrap;
 mod cluster;
 mod eks_token;
 mod facts;
+mod gitops;
 mod kill;
 mod kubernetes;
 mod lifecycle;
@@ -44,6 +45,7 @@ fn main() {
     trials.extend(lifecycle::trials());
     trials.extend(eks_token::trials());
     trials.extend(facts::trials());
+    trials.extend(gitops::trials());
     trials.extend(kill::trials());
     trials.extend(long::trials());
     trials.extend(reference::trials());
