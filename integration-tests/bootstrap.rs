@@ -369,6 +369,8 @@ fn changes() {
         let text = stage.plan(&[]);
         assert!(text.contains("~ data[\"resource.exclusions\"] = \"all\" -> \"none\""), "{text}");
         assert!(text.contains("is taken back from \"kubectl-edit\""), "{text}");
+        let text = stage.account.expect(".", &["drift"], 2);
+        assert!(text.contains("~ ConfigMap argocd/argocd-cm"), "{text}");
         stage.apply(&[]);
         assert_eq!(stage.cluster.get(path).expect("map")["data"]["resource.exclusions"], "none");
         stage.unchanged();

@@ -110,6 +110,8 @@ pub struct Applied {
 
 pub struct Drifted {
     pub drift: Vec<Drift>,
+    /// Blocks whose objects in a cluster are not as they shall be.
+    pub bootstraps: Vec<Bootstrap>,
     pub schemas: SchemaLookup,
     pub diagnostics: Diagnostics,
     pub sources: Sources,

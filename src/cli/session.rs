@@ -140,6 +140,7 @@ impl Operations for Work {
         let found = ops::drift(&self.session, &self.args(request)).await?;
         Ok(Drifted {
             drift: found.drift,
+            bootstraps: found.bootstraps,
             schemas: schemas(&found.providers),
             diagnostics: found.warnings,
             sources: found.sources,

@@ -149,7 +149,13 @@ impl Operations for Fake {
     async fn drift(&self, _: PlanRequest) -> Result<Drifted, Failure> {
         self.check()?;
         let drift = self.found();
-        Ok(Drifted { drift, schemas: schemas(), diagnostics: Diagnostics::new(), sources: Sources::default() })
+        Ok(Drifted {
+            bootstraps: Vec::new(),
+            drift,
+            schemas: schemas(),
+            diagnostics: Diagnostics::new(),
+            sources: Sources::default(),
+        })
     }
 
     async fn save(&self, _: &Planned, _: &Path) -> Result<(), Failure> {

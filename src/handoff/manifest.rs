@@ -79,8 +79,8 @@ fn as_list(json: &mut Json) -> &mut Vec<Json> {
 
 /// The objects of a text with YAML documents; empty documents are none. The error says which document is none.
 pub fn parse(text: &str) -> Result<Vec<Manifest>, String> {
-    // "on" and "n" are words here, as in YAML 1.2.
-    let options = serde_saphyr::options! { strict_booleans: true };
+    // "on" and "n" are words here, as in YAML 1.2, and 0644 is a mode, as Kubernetes reads it.
+    let options = serde_saphyr::options! { strict_booleans: true, legacy_octal_numbers: true };
     let documents: Vec<Json> = serde_saphyr::from_multiple_with_options(text, options).map_err(|e| e.to_string())?;
     let mut found = Vec::new();
     for (i, document) in documents.into_iter().enumerate().filter(|(_, d)| !d.is_null()) {
@@ -114,6 +114,10 @@ mod tests {
         assert_eq!(ids, ["ConfigMap n/a", "Namespace n"]);
         assert_eq!(found.iter().map(Manifest::is_namespaced).collect::<Vec<_>>(), [true, false]);
         assert_eq!(parse("kind: X\n").expect_err("no object"), "document 1 has no apiVersion");
+        let texts =
+            parse("{apiVersion: v1, kind: X, metadata: {name: a}, data: ['', \"\", ~, null, 'null', \"~\", 010, '1']}");
+        let data = texts.expect("object").remove(0).0["data"].take();
+        assert_eq!(data, json!(["", "", null, null, "null", "~", 8, "1"]));
         assert!(parse("a: [").is_err());
     }
 

@@ -6,12 +6,15 @@ use crate::plan::{Drift, drifted};
 use crate::provider::Freshness;
 use crate::state::{State, journal};
 
+use super::bootstrap::{Bootstrap, of_state};
 use super::prepare::{Prepared, prepare};
 use super::{Args, OpResult, Session};
 
 /// The result of a look.
 pub struct Drifted {
     pub drift: Vec<Drift>,
+    /// Blocks whose objects in a cluster are not as they shall be.
+    pub bootstraps: Vec<Bootstrap>,
     pub warnings: Diagnostics,
     pub sources: Sources,
     pub providers: std::sync::Arc<crate::provider::Providers>,
@@ -44,7 +47,10 @@ pub async fn drift(session: &Session, args: &Args) -> OpResult<Drifted> {
     let live = live(&prepared, &stored, args).await.map_err(|e| prepared.fail(e))?;
     let all = drifted(&stored, &live, &prepared.providers);
     let drift = material(all, &prepared.config, &prepared.providers);
-    Ok(Drifted { drift, warnings, sources: prepared.config.sources, providers: prepared.providers })
+    let whole = args.options.targets.is_empty();
+    let bootstraps = if whole { of_state(session, &prepared, &stored).await } else { Ok(Vec::new()) };
+    let bootstraps = bootstraps.map_err(|e| prepared.fail(e))?;
+    Ok(Drifted { drift, bootstraps, warnings, sources: prepared.config.sources, providers: prepared.providers })
 }
 
 async fn live(prepared: &Prepared, stored: &State, args: &Args) -> Result<State, Diagnostics> {

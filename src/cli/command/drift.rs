@@ -1,7 +1,7 @@
 //! `kiban drift`: exits with 2 where something differs.
 
 use crate::cli::args::DriftCommand;
-use crate::cli::render::drift;
+use crate::cli::render::{bootstrap, drift};
 use crate::cli::{Operations, PlanRequest, Screen};
 use crate::plan::{Mode, Options};
 
@@ -21,15 +21,23 @@ pub async fn run(operations: &dyn Operations, screen: &Screen, args: DriftComman
         Err(failure) => return screen.fail(&failure),
     };
     if args.json {
-        screen.line(&format!("{:#}", drift::to_json(&found.drift)));
+        let mut document = drift::to_json(&found.drift);
+        if !found.bootstraps.is_empty() {
+            document["bootstraps"] = bootstrap::plan_json(&found.bootstraps)["bootstraps"].take();
+        }
+        screen.line(&format!("{document:#}"));
     } else {
         screen.report(&found.diagnostics, &found.sources);
         let schemas = |provider: &_, addr: &_| (found.schemas)(provider, addr);
         screen.write(&drift::render(&found.drift, &schemas, screen.palette));
+        if !found.bootstraps.is_empty() {
+            screen.line("");
+            screen.write(&bootstrap::plan(&found.bootstraps, screen.palette));
+        }
     }
     if found.diagnostics.has_errors() {
         1
-    } else if found.drift.is_empty() {
+    } else if found.drift.is_empty() && found.bootstraps.is_empty() {
         0
     } else {
         2

@@ -3,7 +3,7 @@
 //! The JSON form: `{"format_version": "1.0", "drift": [{"address", "deposed"?, "type", "name", "module"?, "action":
 //! "update" | "delete", "changes": [{"path", "before", "after"}]}], "summary": {"changed", "deleted"}}`. `before` is the
 //! value in state, `after` the live one; `path` is written as in the language. Sensitive values are the text
-//! `(sensitive value)`.
+//! `(sensitive value)`. Where objects in a cluster differ there is also `bootstraps`, in the form of `bootstrap plan -json`.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

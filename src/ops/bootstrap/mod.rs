@@ -106,6 +106,23 @@ pub(super) async fn of_plan(session: &Session, planned: &Planned) -> Result<Vec<
     Ok(looks.iter().map(Look::shown).collect())
 }
 
+/// Blocks that have delivered something which is no longer as it shall be.
+pub(super) async fn of_state(
+    session: &Session,
+    prepared: &Prepared,
+    stored: &State,
+) -> Result<Vec<Bootstrap>, Diagnostics> {
+    if stored.delivered.is_empty() {
+        return Ok(Vec::new());
+    }
+    let world = prepared.world(true);
+    over_state(&world, &prepared.graph, &prepared.providers, stored);
+    drop(world.take_errors());
+    let looks = look(session, prepared, &world, &stored.delivered, false, &|_| false).await?;
+    let differs = |look: &&Look| !look.preview.is_empty();
+    Ok(looks.iter().filter(differs).map(Look::shown).collect())
+}
+
 /// Whether a plan makes a cluster of this name: what bears it now, if anything, goes away.
 fn is_made(plan: &Plan, name: &str) -> bool {
     plan.changes.iter().any(|change| {
