@@ -1,14 +1,23 @@
 //! Arguments of all commands. `argv` brings Terraform's spelling into clap's before.
 
+mod bootstrap;
+mod tenant;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use super::operations::{BootstrapRequest, PlanRequest};
+use super::operations::PlanRequest;
 use crate::addr::{AbsInstance, Target};
 use crate::config::Argument;
 use crate::plan::{Mode, Options};
+
+pub use bootstrap::{
+    BootstrapArgs, BootstrapChangeCommand, BootstrapCommand, BootstrapLookCommand, BootstrapPlanCommand,
+    BootstrapRenderCommand,
+};
+pub use tenant::{Render, TenantCommand, TenantNewCommand, TenantQuery};
 
 /// Marks arguments that may stand alone, or as `=true` or `=false`.
 const SWITCH: &str = "BOOL";
@@ -392,79 +401,6 @@ pub struct EksTokenCommand {
     pub role_arn: Option<String>,
 }
 
-#[derive(Debug, Subcommand)]
-pub enum TenantCommand {
-    /// Write what a tenant lacks of its folder and its entry, after showing it
-    New(Box<TenantNewCommand>),
-    /// List the tenants of the stack and of the GitOps repository
-    #[command(after_help = "Example:\n  kiban -chdir=stacks/platform tenant list")]
-    List(TenantQuery),
-    /// Check all tenants without any network: their files, and whether these agree with the stack
-    #[command(after_help = "Exit codes: 0 sound, 1 not.\n\nExample:\n  kiban -chdir=stacks/platform tenant check")]
-    Check(TenantQuery),
-}
-
-#[derive(Args, Debug)]
-pub struct TenantQuery {
-    /// Print JSON
-    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
-    pub json: bool,
-    /// Checkout of the GitOps repository, if another than kiban.hcl names
-    #[arg(long, value_name = "DIR")]
-    pub gitops: Option<PathBuf>,
-}
-
-#[derive(Args, Debug)]
-#[command(
-    after_help = "Example:\n  kiban -chdir=stacks/platform tenant new checkout -env=prod -env=staging -arch=arm64 -contact=checkout@example.com"
-)]
-pub struct TenantNewCommand {
-    /// Short name of the team
-    #[arg(value_name = "TEAM")]
-    pub team: String,
-    /// Environment that the team has a Jenkins in; may be repeated
-    #[arg(long, value_name = "NAME")]
-    pub env: Vec<String>,
-    /// Machines of builds that ask for none: x86_64 or arm64
-    #[arg(long, value_name = "ARCH")]
-    pub arch: Option<String>,
-    /// How these machines are paid for: on-demand or spot
-    #[arg(long, value_name = "CAPACITY")]
-    pub capacity: Option<String>,
-    /// Domain of the team's Jenkins; without it TEAM in the zone of the stack
-    #[arg(long, value_name = "DOMAIN")]
-    pub domain: Option<String>,
-    /// Mail address of the team
-    #[arg(long, value_name = "ADDRESS")]
-    pub contact: Option<String>,
-    /// Size of the team's volume
-    #[arg(long, value_name = "GIB")]
-    pub storage_gib: Option<i64>,
-    /// Most builds at a time
-    #[arg(long, value_name = "N")]
-    pub executors: Option<i64>,
-    /// Administrator of the team's Jenkins; may be repeated
-    #[arg(long, value_name = "USER")]
-    pub admin: Vec<String>,
-    /// How Argo CD renders it; both give equal objects
-    #[arg(long, value_name = "WAY", value_enum, default_value_t = Render::MultiSource)]
-    pub render: Render,
-    /// Checkout of the GitOps repository, if another than kiban.hcl names
-    #[arg(long, value_name = "DIR")]
-    pub gitops: Option<PathBuf>,
-    /// Do not ask
-    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
-    pub auto_approve: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Render {
-    /// An Application of several sources
-    MultiSource,
-    /// The plugin helm-jenkins-template
-    Plugin,
-}
-
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  kiban iam-policy\n  kiban iam-policy -for=drift > drift-policy.json\n  kiban iam-policy -for=changes -destroy"
@@ -494,99 +430,6 @@ pub enum ProvidersCommand {
         #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
         json: bool,
     },
-}
-
-#[derive(Debug, Subcommand)]
-#[command(
-    after_help = "The bootstrap block of kiban.hcl says what is installed. `kiban apply` does the same as its last part."
-)]
-pub enum BootstrapCommand {
-    /// Show what would change in the cluster
-    Plan(BootstrapPlanCommand),
-    /// Make the cluster match, and wait until everything is synchronised and healthy
-    Apply(BootstrapChangeCommand),
-    /// Tell how each object is; exits with 1 if any is not as it should be
-    Status(BootstrapLookCommand),
-    /// Take everything away again, the root Application first
-    Destroy(BootstrapChangeCommand),
-    /// Print all objects as YAML, with the values of Secrets hidden
-    Render(BootstrapRenderCommand),
-}
-
-/// What all bootstrap commands have.
-#[derive(Args, Debug)]
-pub struct BootstrapArgs {
-    #[command(flatten)]
-    pub variables: VariableArgs,
-    #[command(flatten)]
-    pub state: StateArgs,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "Exit codes with -detailed-exitcode: 0 nothing to do, 1 error, 2 changes.")]
-pub struct BootstrapPlanCommand {
-    #[command(flatten)]
-    pub of: BootstrapArgs,
-    /// Exit with 2 if there is something to do
-    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
-    pub detailed_exitcode: bool,
-    /// Print JSON
-    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
-    pub json: bool,
-}
-
-#[derive(Args, Debug)]
-pub struct BootstrapChangeCommand {
-    #[command(flatten)]
-    pub of: BootstrapArgs,
-    /// Do not ask
-    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
-    pub auto_approve: bool,
-}
-
-#[derive(Args, Debug)]
-pub struct BootstrapLookCommand {
-    #[command(flatten)]
-    pub of: BootstrapArgs,
-    /// Print JSON
-    #[arg(long, value_name = SWITCH, default_value = "false", action = ArgAction::Set)]
-    pub json: bool,
-}
-
-#[derive(Args, Debug)]
-pub struct BootstrapRenderCommand {
-    #[command(flatten)]
-    pub of: BootstrapArgs,
-}
-
-impl BootstrapCommand {
-    fn of(&self) -> &BootstrapArgs {
-        match self {
-            Self::Plan(c) => &c.of,
-            Self::Apply(c) | Self::Destroy(c) => &c.of,
-            Self::Status(c) => &c.of,
-            Self::Render(c) => &c.of,
-        }
-    }
-
-    pub(super) fn of_mut(&mut self) -> &mut BootstrapArgs {
-        match self {
-            Self::Plan(c) => &mut c.of,
-            Self::Apply(c) | Self::Destroy(c) => &mut c.of,
-            Self::Status(c) => &mut c.of,
-            Self::Render(c) => &mut c.of,
-        }
-    }
-}
-
-impl BootstrapArgs {
-    pub fn request(&self) -> BootstrapRequest {
-        BootstrapRequest {
-            variables: self.variables.ordered.clone(),
-            lock: self.state.lock,
-            lock_timeout: self.state.lock_timeout,
-        }
-    }
 }
 
 #[derive(Args, Debug)]

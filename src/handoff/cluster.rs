@@ -25,6 +25,9 @@ use super::manifest::{Id, Manifest};
 /// Under whose name fields are owned.
 pub const MANAGER: &str = "kiban";
 
+/// Summary of findings about a cluster that gives no answer at all.
+pub const UNREACHABLE: &str = "Cluster cannot be reached";
+
 /// Age at which a token is replaced. EKS takes one for fifteen minutes.
 const FRESH: Duration = Duration::from_secs(600);
 
@@ -95,6 +98,8 @@ impl ClusterError {
                 Diagnostic::error("Cluster forbids it", format!("{what} {id}: {message}"))
                     .hint("The access policy of this identity must allow it, for example AmazonEKSClusterAdminPolicy.")
             }
+            Self::Unreachable(why) => Diagnostic::error(UNREACHABLE, format!("{what} {id}: {why}"))
+                .hint("Its endpoint must be reachable from here: see its public access and who is let in, or a VPN."),
             other => Diagnostic::error("Cluster answers with an error", format!("{what} {id}: {other}")),
         };
         diagnostic.address(id)

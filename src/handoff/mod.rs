@@ -19,7 +19,7 @@ pub mod tenant;
 mod wave;
 
 pub use applications::family;
-pub use cluster::{Cluster, ClusterError, Conflict, Endpoint, Tokens};
+pub use cluster::{Cluster, ClusterError, Conflict, Endpoint, Tokens, UNREACHABLE};
 pub use deliver::{Delivery, Store};
 pub use difference::{Difference, hidden};
 pub use health::{Health, health};

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::addr::{AbsInstance, AbsResource};
 use crate::apply::{Clock, PROVISIONER_HINT, provisioned, ready, recover};
 use crate::config::Config;
-use crate::diag::{Diagnostic, Diagnostics, Sources, Span};
+use crate::diag::{Diagnostic, Diagnostics, Severity, Sources, Span};
+use crate::handoff::UNREACHABLE;
 use crate::plan::{Inputs, Mode, Plan, Selection};
 use crate::provider::{Freshness, Providers};
 use crate::refresh::{Pending, refresh};
@@ -141,7 +142,14 @@ pub async fn plan(session: &Session, args: &Args, operation: &str) -> OpResult<P
     let local_exec = args.local_exec == Some(true);
     let bootstraps = Vec::new();
     let mut planned = Planned { plan, warnings, prepared, backend, journal, parallelism, local_exec, bootstraps };
-    planned.bootstraps = of_plan(session, &planned).await.map_err(|e| planned.prepared.fail(e))?;
+    match of_plan(session, &planned).await {
+        Ok(bootstraps) => planned.bootstraps = bootstraps,
+        // The cloud can be planned from where its clusters are not reached.
+        Err(found) if found.iter().all(|d| d.summary == UNREACHABLE) => {
+            planned.warnings.extend(found.into_iter().map(|d| Diagnostic { severity: Severity::Warning, ..d }));
+        }
+        Err(found) => return Err(planned.prepared.fail(found)),
+    }
     Ok(planned)
 }
 
