@@ -27,6 +27,9 @@ pub fn told(live: &LoadBalancer, attributes: &Live) -> Object {
     for own in ["minimum_load_balancer_capacity", "name_prefix", "tags_all", "_status", "_why"] {
         object.0.remove(own);
     }
+    for setting in SETTINGS.iter().filter(|s| !attributes.contains_key(s.1)) {
+        object.0.remove(setting.0);
+    }
     object
 }
 
