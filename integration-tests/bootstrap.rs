@@ -78,6 +78,7 @@ pub fn trials() -> Vec<Trial> {
         trial("bootstrap::a_killed_delivery_goes_on", killed),
         trial("bootstrap::tokens_may_expire_in_between", expired),
         trial("bootstrap::what_others_own_is_told", conflicts),
+        trial("bootstrap::the_cloud_is_planned_where_clusters_are_not_reached", unreachable),
         trial("bootstrap::definitions_may_take_long", slow_definitions),
         trial("bootstrap::a_namespace_may_be_stuck", stuck_namespace),
         trial("bootstrap::pods_that_do_not_start_are_told", pods),
@@ -470,6 +471,20 @@ fn conflicts() {
     stage.cluster.delete(path);
     stage.argo(Mood::Well).runs(|| stage.apply(&[]));
     stage.unchanged();
+}
+
+/// From where the cluster is not reached the cloud is planned and looked at all the same.
+fn unreachable() {
+    let Some(stage) = Stage::new("bootstrap::the_cloud_is_planned_where_clusters_are_not_reached") else { return };
+    stage.argo(Mood::Well).runs(|| stage.apply(&[]));
+    // Nothing listens there.
+    stage.account.api_server("https://127.0.0.1:9", &stage.cluster.ca_data);
+    let text = flat(&stage.account.expect(".", &["plan", "-detailed-exitcode"], 0));
+    assert!(text.contains("Warning: Cluster cannot be reached") && text.contains("No changes."), "{text}");
+    let text = flat(&stage.account.expect(".", &["drift"], 0));
+    assert!(text.contains("Warning: Cluster cannot be reached"), "{text}");
+    let text = stage.fails();
+    assert!(text.contains("Error: Cluster cannot be reached"), "{text}");
 }
 
 fn slow_definitions() {

@@ -6,8 +6,9 @@ use crate::plan::{Drift, drifted};
 use crate::provider::Freshness;
 use crate::state::{State, journal};
 
-use super::bootstrap::{Bootstrap, of_state};
-use super::prepare::{Prepared, prepare};
+use super::bootstrap::{Bootstrap, of_state, unless_unreachable};
+use super::plan::looked_at;
+use super::prepare::Prepared;
 use super::{Args, OpResult, Session};
 
 /// The result of a look.
@@ -22,16 +23,7 @@ pub struct Drifted {
 
 /// Compares the state with the live objects. Writes nothing, and takes no lock.
 pub async fn drift(session: &Session, args: &Args) -> OpResult<Drifted> {
-    let prepared = prepare(session, args)?;
-    let backend = prepared.backend(session);
-    let stored = backend.read().await.map_err(|e| prepared.fail(Diagnostic::from(e)))?;
-    let stored = stored.unwrap_or_default();
-    let world = prepared.world(false);
-    let connections = prepared.connections();
-    connections.configure_early(&world, &stored).await.map_err(|e| prepared.fail(e))?;
-    connections.configure_known(&world, &stored).await.map_err(|e| prepared.fail(e))?;
-    drop(connections);
-    drop(world);
+    let (prepared, stored) = looked_at(session, args).await?;
     let mut warnings = prepared.warnings.clone();
     let unfinished = journal::read(&prepared.place.journal()).map_err(|e| prepared.fail(Diagnostic::from(e)))?;
     if !unfinished.is_empty() {
@@ -49,7 +41,7 @@ pub async fn drift(session: &Session, args: &Args) -> OpResult<Drifted> {
     let drift = material(all, &prepared.config, &prepared.providers);
     let whole = args.options.targets.is_empty();
     let bootstraps = if whole { of_state(session, &prepared, &stored).await } else { Ok(Vec::new()) };
-    let bootstraps = bootstraps.map_err(|e| prepared.fail(e))?;
+    let bootstraps = unless_unreachable(bootstraps, &mut warnings).map_err(|e| prepared.fail(e))?;
     Ok(Drifted { drift, bootstraps, warnings, sources: prepared.config.sources, providers: prepared.providers })
 }
 

@@ -85,7 +85,7 @@ pub async fn permissions(session: &Session, args: &Args, purpose: Purpose) -> Op
 /// Actions for everything that a configuration declares.
 fn of_config(config: &Config, providers: &Providers, purpose: Purpose) -> BTreeSet<&'static str> {
     let mut actions = BTreeSet::new();
-    if !config.bootstrap.is_empty() && purpose != Purpose::Drift {
+    if !config.bootstrap.is_empty() {
         // What a bootstrap block asks of AWS: the cluster's endpoint, and the credentials of repositories.
         let addrs = [(Mode::Data, CLUSTER), (Mode::Ephemeral, TOKEN), (Mode::Ephemeral, SECRET)];
         let of = addrs.map(|(mode, kind)| ResourceAddr { mode, kind: kind.into(), name: kind.into() });

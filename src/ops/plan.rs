@@ -6,8 +6,7 @@ use std::sync::Arc;
 use crate::addr::{AbsInstance, AbsResource};
 use crate::apply::{Clock, PROVISIONER_HINT, provisioned, ready, recover};
 use crate::config::Config;
-use crate::diag::{Diagnostic, Diagnostics, Severity, Sources, Span};
-use crate::handoff::UNREACHABLE;
+use crate::diag::{Diagnostic, Diagnostics, Sources, Span};
 use crate::plan::{Inputs, Mode, Plan, Selection};
 use crate::provider::{Freshness, Providers};
 use crate::refresh::{Pending, refresh};
@@ -15,7 +14,7 @@ use crate::state::State;
 use crate::state::backend::Backend;
 use crate::state::journal::{Journal, Outcome, Record, Unfinished};
 
-use super::bootstrap::{Bootstrap, of_plan};
+use super::bootstrap::{Bootstrap, of_plan, unless_unreachable};
 use super::generate::generate;
 use super::prepare::{Prepared, lock, prepare};
 use super::{Args, OpResult, Session};
@@ -71,6 +70,21 @@ pub(super) async fn opened(session: &Session, args: &Args, operation: &str) -> O
     let recovered = settle(&prepared, &*backend, &journal, &unfinished, &mut stored, &*session.clock).await;
     warnings.extend(recovered.map_err(|e| prepared.fail(e))?);
     Ok(Opened { prepared, backend, journal, stored, warnings })
+}
+
+/// The same for who only looks: without the lock, and with what interrupted runs have left as it is.
+pub(super) async fn looked_at(session: &Session, args: &Args) -> OpResult<(Prepared, State)> {
+    let prepared = prepare(session, args)?;
+    let backend = prepared.backend(session);
+    let stored = backend.read().await.map_err(|e| prepared.fail(Diagnostic::from(e)))?.unwrap_or_default();
+    let configured = async {
+        let (world, connections) = (prepared.world(false), prepared.connections());
+        connections.configure_early(&world, &stored).await?;
+        connections.configure_known(&world, &stored).await
+    };
+    let configured = configured.await;
+    configured.map_err(|e| prepared.fail(e))?;
+    Ok((prepared, stored))
 }
 
 /// A plan over an object that an earlier run has begun.
@@ -142,14 +156,9 @@ pub async fn plan(session: &Session, args: &Args, operation: &str) -> OpResult<P
     let local_exec = args.local_exec == Some(true);
     let bootstraps = Vec::new();
     let mut planned = Planned { plan, warnings, prepared, backend, journal, parallelism, local_exec, bootstraps };
-    match of_plan(session, &planned).await {
-        Ok(bootstraps) => planned.bootstraps = bootstraps,
-        // The cloud can be planned from where its clusters are not reached.
-        Err(found) if found.iter().all(|d| d.summary == UNREACHABLE) => {
-            planned.warnings.extend(found.into_iter().map(|d| Diagnostic { severity: Severity::Warning, ..d }));
-        }
-        Err(found) => return Err(planned.prepared.fail(found)),
-    }
+    let bootstraps = of_plan(session, &planned).await;
+    let bootstraps = unless_unreachable(bootstraps, &mut planned.warnings);
+    planned.bootstraps = bootstraps.map_err(|e| planned.prepared.fail(e))?;
     Ok(planned)
 }
 

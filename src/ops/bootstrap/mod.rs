@@ -10,12 +10,12 @@ use async_trait::async_trait;
 use serde_json::Value as Json;
 
 use crate::apply::{Observer, populate};
-use crate::diag::{Diagnostic, Diagnostics, Sources};
+use crate::diag::{Diagnostic, Diagnostics, Severity, Sources};
 use crate::eval::StackScope;
 use crate::eval::world::World;
 use crate::handoff::{
-    Change, Cluster, Delivery, Health, Id, Mode, Preview, Rendered, Settings, Store, Verb, family, health, hidden,
-    manifests, preview, render,
+    Change, Cluster, Delivery, Health, Id, Mode, Preview, Rendered, Settings, Store, UNREACHABLE, Verb, family, health,
+    hidden, manifests, preview, render,
 };
 use crate::hcl::ast::Block;
 use crate::plan::{Action, Mode as PlanMode, Plan};
@@ -24,7 +24,7 @@ use crate::state::{Delivered, State};
 use crate::value::Value;
 
 use super::console::over_state;
-use super::plan::{Opened, Planned, opened};
+use super::plan::{Opened, Planned, looked_at, opened};
 use super::prepare::Prepared;
 use super::{Args, Failure, OpResult, Session};
 pub(super) use reach::{AWS, CLUSTER, SECRET, TOKEN};
@@ -115,12 +115,33 @@ pub(super) async fn of_state(
     if stored.delivered.is_empty() {
         return Ok(Vec::new());
     }
-    let world = prepared.world(true);
-    over_state(&world, &prepared.graph, &prepared.providers, stored);
-    drop(world.take_errors());
+    let world = stored_world(prepared, stored);
     let looks = look(session, prepared, &world, &stored.delivered, false, &|_| false).await?;
     let differs = |look: &&Look| !look.preview.is_empty();
     Ok(looks.iter().filter(differs).map(Look::shown).collect())
+}
+
+/// What was found, or nothing and warnings: the cloud can be looked at from where its clusters are not reached.
+pub(super) fn unless_unreachable(
+    found: Result<Vec<Bootstrap>, Diagnostics>,
+    warnings: &mut Diagnostics,
+) -> Result<Vec<Bootstrap>, Diagnostics> {
+    match found {
+        Err(found) if found.iter().all(|d| d.summary == UNREACHABLE) => {
+            warnings.extend(found.into_iter().map(|d| Diagnostic { severity: Severity::Warning, ..d }));
+            Ok(Vec::new())
+        }
+        found => found,
+    }
+}
+
+/// The names of a configuration over a state.
+fn stored_world<'p>(prepared: &'p Prepared, state: &State) -> World<'p> {
+    let world = prepared.world(true);
+    over_state(&world, &prepared.graph, &prepared.providers, state);
+    // Who asks for what is wrong hears of it then.
+    drop(world.take_errors());
+    world
 }
 
 /// Whether a plan makes a cluster of this name: what bears it now, if anything, goes away.
@@ -271,9 +292,7 @@ pub(super) async fn deliver(
     if prepared.config.bootstrap.is_empty() && state.delivered.is_empty() {
         return Ok(());
     }
-    let world = prepared.world(true);
-    over_state(&world, &prepared.graph, &prepared.providers, state);
-    drop(world.take_errors());
+    let world = stored_world(prepared, state);
     if let Some(provider) = prepared.providers.get(&reach::address()) {
         // What the plan has read of the cluster may be older than the cluster.
         provider.forget();
@@ -296,9 +315,7 @@ pub(super) async fn remove(
     if state.delivered.is_empty() {
         return Ok(());
     }
-    let world = prepared.world(true);
-    over_state(&world, &prepared.graph, &prepared.providers, state);
-    drop(world.take_errors());
+    let world = stored_world(prepared, state);
     let looks = look(session, prepared, &world, &state.delivered, true, &|_| false).await?;
     for look in &looks {
         carry_out(session, look, backend, state, observer, true).await?;
@@ -344,9 +361,7 @@ async fn carry_out(
 pub async fn bootstrap_plan(session: &Session, args: &Args, removing: bool) -> OpResult<Looked> {
     let opened = opened(session, args, "OperationTypePlan").await?;
     let looks = {
-        let world = opened.prepared.world(true);
-        over_state(&world, &opened.prepared.graph, &opened.prepared.providers, &opened.stored);
-        drop(world.take_errors());
+        let world = stored_world(&opened.prepared, &opened.stored);
         look(session, &opened.prepared, &world, &opened.stored.delivered, removing, &|_| false).await
     };
     let bootstraps = looks.map_err(|e| opened.prepared.fail(e))?.iter().map(Look::shown).collect();
@@ -376,35 +391,33 @@ pub async fn bootstrap_apply(session: &Session, looked: Looked, observer: &dyn O
     if found.has_errors() { Err(Failure::new(found, &sources)) } else { Ok(sources) }
 }
 
-/// How the objects of all blocks are, with the Applications that came of them. Takes no lock.
+/// How the objects of all blocks are, with the Applications that came of them.
 pub async fn bootstrap_status(session: &Session, args: &Args) -> OpResult<Status> {
-    let args = Args { lock: false, ..args.clone() };
-    let looked = bootstrap_plan(session, &args, false).await?;
-    let prepared = &looked.opened.prepared;
+    let (prepared, stored) = looked_at(session, args).await?;
+    let looks = {
+        let world = stored_world(&prepared, &stored);
+        look(session, &prepared, &world, &stored.delivered, false, &|_| false).await
+    };
     let mut observed = Vec::new();
-    for bootstrap in &looked.bootstraps {
-        let seen = |change: &Change| Observed {
-            id: change.id.clone(),
-            health: change.uid.as_ref().map(|_| match change.verb {
-                Verb::Update => Health::Pending("differs from what is wanted".into()),
-                _ => change.health.clone(),
-            }),
-        };
-        let mut objects: Vec<Observed> = bootstrap.preview.changes.iter().map(seen).collect();
+    for look in looks.map_err(|e| prepared.fail(e))? {
+        let mut objects: Vec<Observed> = look.preview.changes.iter().map(observe).collect();
         let root = objects.iter().find(|o| o.id.kind == "Application" && o.health.is_some()).map(|o| o.id.clone());
-        if let (Some(root), Some(name)) = (root, &bootstrap.cluster) {
-            let world = prepared.world(true);
-            let cluster = connect(session, prepared, &world, name).await.map_err(|e| prepared.fail(e))?;
-            if let Some(cluster) = cluster {
-                let apps = family(&cluster, &root).await;
-                let apps =
-                    apps.map_err(|e| prepared.fail(e.to_diagnostic("Cannot list the Applications of", &root)))?;
-                objects.extend(apps.iter().map(|app| Observed { id: app_id(&root, app), health: Some(health(app)) }));
-            }
+        if let (Some(root), Some(cluster)) = (root, &look.cluster) {
+            let apps = family(cluster, &root).await;
+            let apps = apps.map_err(|e| prepared.fail(e.to_diagnostic("Cannot list the Applications of", &root)))?;
+            objects.extend(apps.iter().map(|app| Observed { id: app_id(&root, app), health: Some(health(app)) }));
         }
-        observed.push((bootstrap.address.clone(), objects));
+        observed.push((look.settings.address(), objects));
     }
-    Ok(Status { observed, warnings: looked.warnings, sources: prepared.config.sources.clone() })
+    Ok(Status { observed, warnings: prepared.warnings.clone(), sources: prepared.config.sources })
+}
+
+fn observe(change: &Change) -> Observed {
+    let health = change.uid.as_ref().map(|_| match change.verb {
+        Verb::Update => Health::Pending("differs from what is wanted".into()),
+        _ => change.health.clone(),
+    });
+    Observed { id: change.id.clone(), health }
 }
 
 fn app_id(root: &Id, app: &Json) -> Id {
@@ -414,12 +427,9 @@ fn app_id(root: &Id, app: &Json) -> Id {
 
 /// The objects of all blocks as documents, with the values of Secrets hidden. Needs no cluster.
 pub async fn bootstrap_render(session: &Session, args: &Args) -> OpResult<Vec<Json>> {
-    let args = Args { lock: false, ..args.clone() };
-    let opened = opened(session, &args, "OperationTypePlan").await?;
-    let world = opened.prepared.world(true);
-    over_state(&world, &opened.prepared.graph, &opened.prepared.providers, &opened.stored);
-    drop(world.take_errors());
-    let fail = |e: Diagnostics| opened.prepared.fail(e);
-    let looks = look(session, &opened.prepared, &world, &BTreeMap::new(), false, &|_| true).await.map_err(fail)?;
+    let (prepared, stored) = looked_at(session, args).await?;
+    let world = stored_world(&prepared, &stored);
+    let looks = look(session, &prepared, &world, &BTreeMap::new(), false, &|_| true).await;
+    let looks = looks.map_err(|e| prepared.fail(e))?;
     Ok(looks.iter().flat_map(|look| &look.rendered).map(|r| hidden(&r.manifest.0)).collect())
 }
