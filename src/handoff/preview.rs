@@ -82,6 +82,20 @@ impl Preview {
         self.count(Verb::Keep) == self.changes.len()
     }
 
+    /// There is nothing to write, nor to wait for.
+    pub fn is_settled(&self) -> bool {
+        self.is_empty() && self.unready().next().is_none()
+    }
+
+    /// Takes the identities of what is there into the record of a stack.
+    pub fn record(&self, delivered: &mut Delivered) {
+        for change in self.changes.iter().filter(|c| c.wanted.is_some()) {
+            if let Some(uid) = &change.uid {
+                delivered.insert(change.id.clone(), uid.clone());
+            }
+        }
+    }
+
     /// Objects that are as they should be and do not work yet.
     pub fn unready(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(|c| c.verb == Verb::Keep && !c.health.is_ready())

@@ -5,7 +5,7 @@ use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::plan::{Mode, Summary};
 use crate::state::State;
 
-use super::bootstrap::{deliver, remove};
+use super::bootstrap::{Work, deliver, remove};
 use super::local_exec::Shell;
 use super::{OpResult, Planned, Session};
 
@@ -53,7 +53,7 @@ pub async fn apply(session: &Session, planned: Planned, observer: &dyn Observer)
     drop(world);
     let (mut found, mut state) = (applied.diagnostics, applied.state);
     if plan.mode == Mode::Normal && plan.complete && !found.has_errors() {
-        let delivered = deliver(session, &prepared, &*backend, &mut state, observer).await;
+        let delivered = deliver(session, &prepared, &*backend, &mut state, observer, Work::Deliver).await;
         found.extend(delivered.err().unwrap_or_default());
     }
     if !plan.complete {

@@ -21,8 +21,7 @@ pub fn plan(bootstraps: &[Bootstrap], palette: Palette) -> String {
 
 fn one(bootstrap: &Bootstrap, palette: Palette) -> String {
     let preview = &bootstrap.preview;
-    let unready: Vec<&Change> = preview.unready().collect();
-    if preview.is_empty() && unready.is_empty() {
+    if preview.is_settled() {
         return String::new();
     }
     let cluster = bootstrap.cluster.as_deref().map_or_else(String::new, |name| format!(" on cluster \"{name}\""));
@@ -56,7 +55,7 @@ fn one(bootstrap: &Bootstrap, palette: Palette) -> String {
             );
         }
     }
-    for change in unready {
+    for change in preview.unready() {
         if let Health::Pending(why) | Health::Failed(why) = &change.health {
             let _ =
                 writeln!(out, "  {} {} is waited for: {}", palette.paint(Colour::Dim, "."), change.id, printable(why));

@@ -288,6 +288,7 @@ pub(super) async fn deliver(
     backend: &dyn Backend,
     state: &mut State,
     observer: &dyn Observer,
+    work: Work,
 ) -> Result<(), Diagnostics> {
     if prepared.config.bootstrap.is_empty() && state.delivered.is_empty() {
         return Ok(());
@@ -299,7 +300,7 @@ pub(super) async fn deliver(
     }
     let looks = look(session, prepared, &world, &state.delivered, false, &|_| false).await?;
     for look in &looks {
-        carry_out(session, look, backend, state, observer, false).await?;
+        carry_out(session, look, backend, state, observer, work).await?;
     }
     Ok(())
 }
@@ -318,9 +319,19 @@ pub(super) async fn remove(
     let world = stored_world(prepared, state);
     let looks = look(session, prepared, &world, &state.delivered, true, &|_| false).await?;
     for look in &looks {
-        carry_out(session, look, backend, state, observer, true).await?;
+        carry_out(session, look, backend, state, observer, Work::Remove).await?;
     }
     Ok(())
+}
+
+/// What a block is looked at for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Work {
+    /// To deliver what is not as it shall be.
+    Deliver,
+    /// And to wait for all that comes of it in any case.
+    Settle,
+    Remove,
 }
 
 async fn carry_out(
@@ -329,13 +340,14 @@ async fn carry_out(
     backend: &dyn Backend,
     state: &mut State,
     observer: &dyn Observer,
-    removing: bool,
+    work: Work,
 ) -> Result<(), Diagnostics> {
     let settings = &look.settings;
     let name = settings.cluster.clone().unwrap_or_default();
     let mut delivered = state.delivered.get(&settings.name).filter(|d| d.cluster == name).cloned().unwrap_or_default();
     let store = InState { backend, state: tokio::sync::Mutex::new(state), name: &settings.name };
-    let gone = removing || look.rendered.is_empty();
+    let work = if look.rendered.is_empty() { Work::Remove } else { work };
+    let gone = work == Work::Remove;
     let Some(cluster) = &look.cluster else {
         if gone {
             // The cluster is gone, and everything in it.
@@ -351,9 +363,15 @@ async fn carry_out(
     }
     delivered.cluster = name;
     let delivery = Delivery { cluster, store: &store, observer, cancel: &session.cancel, timeout: settings.wait() };
-    match gone {
-        true => delivery.remove(&mut delivered).await,
-        false => delivery.deliver(&look.preview, &mut delivered).await,
+    match work {
+        Work::Remove => delivery.remove(&mut delivered).await,
+        // What the Applications of others do must not hold up who changes the cloud alone.
+        Work::Deliver if look.preview.is_settled() => {
+            let before = delivered.clone();
+            look.preview.record(&mut delivered);
+            if delivered == before { Ok(()) } else { Ok(store.save(&delivered).await?) }
+        }
+        Work::Deliver | Work::Settle => delivery.deliver(&look.preview, &mut delivered).await,
     }
 }
 
@@ -381,7 +399,7 @@ pub async fn bootstrap_apply(session: &Session, looked: Looked, observer: &dyn O
     let Opened { prepared, backend, mut stored, .. } = looked.opened;
     let done = match looked.removing {
         true => remove(session, &prepared, &*backend, &mut stored, observer).await,
-        false => deliver(session, &prepared, &*backend, &mut stored, observer).await,
+        false => deliver(session, &prepared, &*backend, &mut stored, observer, Work::Settle).await,
     };
     let mut found = done.err().unwrap_or_default();
     if let Err(error) = backend.unlock().await {
