@@ -1,4 +1,5 @@
-"""EKS clusters and their updates. The other EKS resources stand in eks_nodegroups, eks_addons and eks_access.
+"""EKS clusters and their updates. The other EKS resources stand in eks_nodegroups, eks_addons, eks_access and
+eks_capabilities.
 
 https://docs.aws.amazon.com/eks/latest/APIReference/API_Operations.html
 """
@@ -321,7 +322,7 @@ def describe_update(call):
     cluster, update = cluster_of(call), updates(call).get(call.params["updateId"])
     p = call.params
     if update is None or update["_cluster"] != cluster["name"] or any(
-            p.get(k) is not None and update["_fields"].get(k) != p[k] for k in ("nodegroupName", "addonName")):
+            p.get(k) is not None and update["_fields"].get(k) != p[k] for k in ("nodegroupName", "addonName", "capabilityName")):
         raise not_found(f"No update found for ID: {p['updateId']}", clusterName=cluster["name"])
     state.seen([update])
     return {"update": shown(update)}
@@ -330,9 +331,9 @@ def describe_update(call):
 @operation("eks.ListUpdates")
 def list_updates(call):
     cluster, p = cluster_of(call), call.params
-    wanted = {k: p[k] for k in ("nodegroupName", "addonName") if p.get(k)}
+    wanted = {k: p[k] for k in ("nodegroupName", "addonName", "capabilityName") if p.get(k)}
     ids = [u["id"] for u in updates(call).values() if u["_cluster"] == cluster["name"]
-           and {k: u["_fields"].get(k) for k in ("nodegroupName", "addonName") if u["_fields"].get(k)} == wanted]
+           and {k: u["_fields"].get(k) for k in ("nodegroupName", "addonName", "capabilityName") if u["_fields"].get(k)} == wanted]
     ids, token = page(ids, p.get("maxResults"), p.get("nextToken"))
     return {"updateIds": ids, "nextToken": token}
 
@@ -430,7 +431,8 @@ def tagged(call, resource_arn):
         if cluster["arn"] == resource_arn:
             return cluster
         for kind, field in (("nodegroups", "nodegroupArn"), ("addons", "addonArn"), ("entries", "accessEntryArn"),
-                            ("pods", "associationArn"), ("fargate", "fargateProfileArn"), ("idps", "identityProviderConfigArn")):
+                            ("pods", "associationArn"), ("fargate", "fargateProfileArn"), ("idps", "identityProviderConfigArn"),
+                            ("capabilities", "arn")):
             for thing in parts_of(cluster, kind).values():
                 if thing.get(field) == resource_arn:
                     return thing

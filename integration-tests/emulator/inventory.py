@@ -243,7 +243,7 @@ PLAIN = ((sqs_backends, _sqs), (sns_backends, _sns), (events_backends, _events),
          (cloudwatch_backends, _cloudwatch))
 
 PARTS = {"nodegroups": "nodegroup", "addons": "addon", "entries": "access_entry", "pods": "pod_identity_association",
-         "idps": "identity_provider_config", "fargate": "fargate_profile"}
+         "idps": "identity_provider_config", "fargate": "fargate_profile", "capabilities": "capability"}
 
 
 def _eks(tables, put):
