@@ -668,6 +668,10 @@ fn settings() {
             "cluster = \"a\"\n  mode = \"eks-capability\"\n  version = \"3.5.1\"",
             "\"version\" has no meaning in mode \"eks-capability\"",
         ),
+        (
+            "cluster = \"a\"\n  mode = \"eks-capability\"\n  role_arn = \"arn:aws:iam::123456789012:role/argocd\"",
+            "needs \"identity_center\"",
+        ),
         ("cluster = aws_eks_cluster.none.name", "Reference to undeclared resource"),
     ];
     for (body, told) in cases {

@@ -9,7 +9,7 @@ use crate::diag::Diagnostic;
 
 use super::manifest::{Id, Manifest, parse};
 use super::plugin::{self, REPO_SERVER};
-use super::settings::{Mode, Project, Repository, Root, Settings};
+use super::settings::{AFTER_APPLY, Mode, Project, Repository, Root, Settings};
 use super::wave::Wave;
 
 /// Label of every object that a `bootstrap` block owns; its value is the block's name.
@@ -23,6 +23,9 @@ pub const ROOT: &str = "root";
 
 /// The cluster as Argo CD calls the one that it runs in.
 const IN_CLUSTER: &str = "https://kubernetes.default.svc";
+
+/// Its name, also where Argo CD runs outside of it.
+const CLUSTER_NAME: &str = "in-cluster";
 
 /// Keeps the objects of an Application until Argo CD has removed what they stand for.
 const CASCADE: &str = "resources-finalizer.argocd.argoproj.io";
@@ -112,12 +115,20 @@ fn placed(mut object: Manifest, namespace: &str) -> Manifest {
     object
 }
 
+/// The Argo CD that AWS runs stands outside of the cluster and takes no address of its inside: it knows the cluster by ARN,
+/// and by the name under which that is registered
+/// (<https://docs.aws.amazon.com/eks/latest/userguide/argocd-register-clusters.html>).
+fn destination(settings: &Settings, namespace: &str) -> Json {
+    match settings.mode {
+        Mode::Manifests => json!({ "server": IN_CLUSTER, "namespace": namespace }),
+        Mode::EksCapability => json!({ "name": CLUSTER_NAME, "namespace": namespace }),
+    }
+}
+
 fn app_project(settings: &Settings, project: &Project) -> Manifest {
     let or_all = |given: &[String]| if given.is_empty() { vec!["*".to_owned()] } else { given.to_vec() };
-    let destinations: Vec<Json> = or_all(&project.namespaces)
-        .into_iter()
-        .map(|namespace| json!({ "server": IN_CLUSTER, "namespace": namespace }))
-        .collect();
+    let destinations: Vec<Json> =
+        or_all(&project.namespaces).into_iter().map(|namespace| destination(settings, &namespace)).collect();
     let mut spec = json!({
         "sourceRepos": or_all(&project.source_repositories),
         "destinations": destinations,
@@ -179,11 +190,16 @@ fn repository_secret(
 
 /// The cluster itself, with the facts of the stack: generators of ApplicationSets read them there.
 fn cluster_secret(settings: &Settings) -> Manifest {
-    let data = BTreeMap::from([
-        ("name", "in-cluster".to_owned()),
-        ("server", IN_CLUSTER.to_owned()),
-        ("config", json!({ "tlsClientConfig": { "insecure": false } }).to_string()),
-    ]);
+    let mut data = BTreeMap::from([("name", CLUSTER_NAME.to_owned())]);
+    match settings.mode {
+        Mode::Manifests => {
+            data.insert("server", IN_CLUSTER.to_owned());
+            data.insert("config", json!({ "tlsClientConfig": { "insecure": false } }).to_string());
+        }
+        Mode::EksCapability => {
+            data.insert("server", settings.server.clone().unwrap_or_else(|| AFTER_APPLY.to_owned()));
+        }
+    }
     let facts: BTreeMap<String, &String> = settings.facts.iter().map(|(k, v)| (format!("{FACT}{k}"), v)).collect();
     let mut secret = secret(settings, "cluster-in-cluster", "cluster", data, json!(facts));
     if let Some(environment) = settings.facts.get("environment") {
@@ -224,7 +240,7 @@ fn application(settings: &Settings, root: &Root) -> Manifest {
                 "path": root.path,
                 "targetRevision": root.revision,
             },
-            "destination": { "server": IN_CLUSTER, "namespace": settings.namespace },
+            "destination": destination(settings, &settings.namespace),
             "syncPolicy": { "automated": { "prune": true, "selfHeal": true } },
         },
     }))
@@ -337,6 +353,27 @@ metadata: {name: applications.argoproj.io}
         let other = render(&other, UPSTREAM, &Credentials::new()).expect("objects");
         let other = &object(&other, "Deployment", REPO_SERVER)["spec"]["template"];
         assert_ne!(pod["metadata"], other["metadata"], "pods read the limit when they start");
+    }
+
+    #[test]
+    fn what_aws_runs_knows_the_cluster_by_its_arn() {
+        use base64::Engine as _;
+        let arn = "arn:aws:eks:ap-northeast-1:123456789012:cluster/main";
+        let mode = Mode::EksCapability;
+        let rendered = |server: Option<&str>| {
+            let settings = Settings { mode, server: server.map(str::to_owned), ..settings() };
+            render(&settings, "", &Credentials::new()).expect("objects")
+        };
+        let encoded = |text: &str| json!(base64::engine::general_purpose::STANDARD.encode(text));
+        let known = rendered(Some(arn));
+        let cluster = object(&known, "Secret", "cluster-in-cluster");
+        assert_eq!(cluster["data"], json!({ "name": encoded("in-cluster"), "server": encoded(arn) }));
+        let destination = json!({ "name": "in-cluster", "namespace": "delivery" });
+        assert_eq!(object(&known, "Application", ROOT)["spec"]["destination"], destination);
+        let destinations = json!([{ "name": "in-cluster", "namespace": "*" }]);
+        assert_eq!(object(&known, "AppProject", "jenkins")["spec"]["destinations"], destinations);
+        let unknown = rendered(None);
+        assert_eq!(object(&unknown, "Secret", "cluster-in-cluster")["data"]["server"], encoded(AFTER_APPLY));
     }
 
     #[test]

@@ -59,8 +59,10 @@ pub struct Settings {
     pub timeout: Duration,
     /// IAM role of the capability that AWS runs.
     pub role_arn: Option<String>,
-    /// IAM Identity Center instance of the capability.
+    /// ARN of the IAM Identity Center instance of the capability.
     pub identity_center: Option<String>,
+    /// What an Argo CD that runs outside of the cluster calls the cluster by; no setting: whoever reaches it knows.
+    pub server: Option<String>,
     /// Some value is known only after apply; [`AFTER_APPLY`] stands for it.
     pub incomplete: bool,
 }
@@ -185,6 +187,11 @@ impl Settings {
         let capability = self.mode == Mode::EksCapability;
         if capability && self.role_arn.is_none() {
             let detail = "The capability that AWS runs needs \"role_arn\", a role that it may assume.";
+            found.push(Diagnostic::error("Missing required argument", detail).at(at("mode")));
+        }
+        if capability && self.identity_center.is_none() {
+            let detail = "The capability that AWS runs needs \"identity_center\", the ARN of the IAM Identity Center instance \
+                          whose users it knows: it has none of its own.";
             found.push(Diagnostic::error("Missing required argument", detail).at(at("mode")));
         }
         let lost = ["version", "source", "sha256", "high_availability", "repo_server", "plugin"];

@@ -28,7 +28,7 @@ use super::plan::{Opened, Planned, looked_at, opened};
 use super::prepare::Prepared;
 use super::{Args, Failure, OpResult, Session};
 pub(super) use reach::{AWS, CLUSTER, SECRET, TOKEN};
-use reach::{EksTokens, credentials, endpoint, provider};
+use reach::{EksTokens, credentials, endpoint, provider, server};
 
 /// What one `bootstrap` block would do to its cluster.
 #[derive(Clone, Debug)]
@@ -210,7 +210,7 @@ async fn delivery(
     prepared: &Prepared,
     world: &World<'_>,
     block: &Block,
-    settings: Settings,
+    mut settings: Settings,
     before: Delivered,
     made: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<Look, Diagnostics> {
@@ -219,6 +219,9 @@ async fn delivery(
         Some(name) => connect(session, prepared, world, name).await?,
         None => None,
     };
+    if let (Mode::EksCapability, Some(_), Some(name)) = (settings.mode, &cluster, name) {
+        settings.server = server(&*provider(prepared, world).await?, name).await?;
+    }
     let at = |d: Diagnostic| Diagnostic { span: d.span.or(Some(block.header)), ..d };
     let upstream = match settings.mode {
         Mode::Manifests => manifests(&settings, &session.dir, &kept(session)).await.map_err(at)?,

@@ -54,6 +54,12 @@ pub(super) async fn endpoint(provider: &dyn Provider, name: &str) -> Result<Opti
     Ok(Some(Endpoint { url, authority }))
 }
 
+/// What names a cluster to an Argo CD that runs outside of it.
+pub(super) async fn server(provider: &dyn Provider, name: &str) -> Result<Option<String>, Diagnostic> {
+    let found = provider.read_data(CLUSTER, &Object::new().with("name", name)).await;
+    Ok(found.map_err(|e| e.to_diagnostic("Cannot read the cluster"))?.string("arn"))
+}
+
 /// Makes tokens with the credentials of the provider.
 pub(super) struct EksTokens {
     pub provider: Arc<dyn Provider>,
