@@ -1,5 +1,4 @@
 """Every service's rules, by being imported; and what is loaded ahead of the first call."""
-<<<<<<< HEAD
 from . import (accounts, acm, autoscaling, cloudwatch, dynamodb, ec2_filters, ec2, ec2_launch_templates,  # noqa: F401
                ec2_network_acls, ec2_options, ec2_placement_groups, ec2_security_groups, ecr, efs, efs_replication,
                eks, eks_access, eks_addons, eks_capabilities, eks_catalog, eks_nodegroups, elbv2, elbv2_listeners,
