@@ -85,6 +85,7 @@ pub fn trials() -> Vec<Trial> {
         trial("bootstrap::applications_that_are_not_well_are_told", applications),
         trial("bootstrap::is_taken_away_in_order", destroyed),
         trial("bootstrap::another_tenant_is_one_command", tenant),
+        trial("bootstrap::the_argo_cd_that_aws_runs_is_kept", capability),
         trial("bootstrap::settings_are_judged_before_anything_is_done", settings),
     ]
 }
@@ -650,6 +651,74 @@ fn tenant() {
         assert!(tenants["checkout"]["volume_handle"].as_str().is_some_and(|h| h.contains("::fsap-")), "{tenants}");
         account.expect(stack, &["plan", "-detailed-exitcode"], 0);
     });
+}
+
+/// AWS runs Argo CD: it is made before anything is delivered, waited for, changed, and deleted last.
+fn capability() {
+    let Some(stage) = Stage::new("bootstrap::the_argo_cd_that_aws_runs_is_kept") else { return };
+    let block = |role: &str| {
+        format!(
+            r#"bootstrap "argocd" {{
+  cluster         = aws_eks_cluster.main.name
+  mode            = "eks-capability"
+  role_arn        = aws_iam_role.{role}.arn
+  identity_center = "arn:aws:sso:::instance/ssoins-0123456789abcdef"
+  timeout         = "60s"
+  repository {{
+    url = "https://git.example.com/platform.git"
+  }}
+  root {{
+    path = "bootstrap/root"
+  }}
+}}
+"#
+        )
+    };
+    stage.account.write("kiban.hcl", &block("main"));
+    let from = STACK.find("resource \"aws_iam_role\"").expect("a role");
+    let to = STACK.find("resource \"aws_eks_cluster\"").expect("a cluster");
+    stage.account.write("main.tf", &(STACK.to_owned() + &STACK[from..to].replace("\"main\"", "\"other\"")));
+    // What AWS brings to the cluster.
+    let text = fs::read_to_string(root().join("integration-tests/bootstrap/argocd.yaml")).expect("file");
+    let objects: Vec<Json> = serde_saphyr::from_multiple(&text).expect("YAML");
+    for definition in objects.iter().filter(|o| o["kind"] == "CustomResourceDefinition") {
+        let path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+        let (status, answer) = stage.cluster.send(&json!({"method": "POST", "path": path, "body": definition}));
+        assert!(status < 300, "{answer}");
+    }
+    let argo = stage.argo(Mood::Well);
+    let text = stage.account.expect(".", &["plan"], 0);
+    assert!(text.contains("+ EKS capability: Argo CD, run by AWS"), "{text}");
+
+    // Killed while it is made: the next run goes on with the same.
+    let slow = r#"{"kind":"slow_creation","match":{"service":"eks","action":"CreateCapability"},"ms":8000}"#;
+    stage.account.control("POST", "faults", slow);
+    let mut run = stage.account.command(".", &["apply", "-auto-approve"]);
+    let mut run = run.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("starts");
+    wait_for("the capability is being made", Duration::from_secs(60), || {
+        stage.account.calls().1["eks.CreateCapability"].as_u64().is_some_and(|n| n > 0)
+    });
+    run.kill().expect("killed");
+    run.wait().expect("ended");
+    let text = argo.runs(|| stage.apply(&[]));
+    assert!(text.contains("Capability argocd: Ready"), "{text}");
+    assert_eq!(stage.account.calls().1["eks.CreateCapability"], 1);
+    stage.unchanged();
+    let cluster = stage.cluster.get("/api/v1/namespaces/argocd/secrets/cluster-in-cluster").expect("cluster");
+    assert!(cluster["data"].get("config").is_none(), "{cluster}");
+
+    // Another role.
+    stage.account.write("kiban.hcl", &block("other"));
+    let text = stage.plan(&[]);
+    assert!(text.contains("~ EKS capability: Argo CD, run by AWS"), "{text}");
+    argo.runs(|| stage.apply(&[]));
+    stage.unchanged();
+
+    let text = argo.runs(|| stage.account.expect(".", &["destroy", "-auto-approve"], 0));
+    let at = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part}: {text}"));
+    assert!(at("Application argocd/root: Deleted") < at("Capability argocd: Deleting..."), "{text}");
+    assert!(at("Capability argocd: Deleted") < at("aws_eks_cluster.main: Destroying..."), "{text}");
+    assert!(stage.account.census().is_empty(), "{:?}", stage.account.census());
 }
 
 fn settings() {

@@ -10,7 +10,9 @@ use crate::addr::Mode;
 use crate::diag::Diagnostics;
 use crate::eval::functions::Function;
 use crate::provider::registry::{AnyResource, Registry};
-use crate::provider::{AnyTypes, Freshness, Object, PlannedChange, PlannedObject, Plugin, Provider, Typed};
+use crate::provider::{
+    AnyTypes, Capabilities, Freshness, Object, PlannedChange, PlannedObject, Plugin, Provider, Typed,
+};
 use crate::schema::{Block, Schema};
 
 /// `hashicorp/aws`
@@ -49,6 +51,16 @@ impl Plugin for AwsPlugin {
     }
     fn planning_actions(&self, kind: &str) -> Vec<&'static str> {
         review::actions(kind)
+    }
+    fn capability_actions(&self) -> &'static [&'static str] {
+        // Who makes one passes a role to it.
+        &[
+            "eks:CreateCapability",
+            "eks:DeleteCapability",
+            "eks:DescribeCapability",
+            "eks:UpdateCapability",
+            "iam:PassRole",
+        ]
     }
     fn functions(&self) -> &'static [Function] {
         functions::FUNCTIONS
@@ -103,6 +115,9 @@ impl Typed for AwsProvider {
     }
     async fn review(&self, plan: &[PlannedObject]) -> Diagnostics {
         review::review(&self.sharing(), &self.types, plan).await
+    }
+    fn capabilities(&self) -> Option<&dyn Capabilities> {
+        Some(&self.client)
     }
     fn complete_write<'o>(&self, want: &'o Object) -> Cow<'o, Object> {
         Cow::Owned(self.client.tags().complete(want))

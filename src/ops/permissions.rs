@@ -90,6 +90,11 @@ fn of_config(config: &Config, providers: &Providers, purpose: Purpose) -> BTreeS
         let addrs = [(Mode::Data, CLUSTER), (Mode::Ephemeral, TOKEN), (Mode::Ephemeral, SECRET)];
         let of = addrs.map(|(mode, kind)| ResourceAddr { mode, kind: kind.into(), name: kind.into() });
         actions.extend(of.iter().flat_map(|addr| of_type(providers, AWS, addr, Action::Read)));
+        if config.bootstrap.iter().any(|block| block.body.attribute("mode").is_some()) {
+            let all = providers.plugin(AWS).map(|p| p.capability_actions()).unwrap_or_default();
+            let looks = |action: &&&str| purpose == Purpose::Apply || action.contains(":Describe");
+            actions.extend(all.iter().filter(looks));
+        }
     }
     for module in config.modules() {
         for resource in module.resources.values() {

@@ -3,6 +3,7 @@
 //! Knows nothing of any cloud. The engine speaks to [`Provider`], authors of types write a [`ResourceType`], a
 //! [`DataSource`] or an [`EphemeralResource`], and [`registry`] and [`Typed`] turn the one into the other.
 
+mod capability;
 mod change;
 mod error;
 pub mod mock;
@@ -15,6 +16,7 @@ pub mod standin;
 mod state_only;
 mod typed;
 
+pub use capability::{ArgoCd, Capabilities, Capability};
 pub use change::PlannedChange;
 pub use error::{Error, ErrorKind, Result};
 pub use object::Object;
@@ -68,6 +70,10 @@ pub trait Plugin: Send + Sync {
     /// IAM actions that planning objects of a type needs beside reading them.
     fn planning_actions(&self, _kind: &str) -> Vec<&'static str> {
         Vec::new()
+    }
+    /// IAM actions that keeping a capability of a cluster needs.
+    fn capability_actions(&self) -> &'static [&'static str] {
+        &[]
     }
     /// Every type that the public provider has, so that one that is missing here is told from one that is misspelled.
     fn all_names(&self, mode: Mode) -> Vec<&str> {
@@ -211,6 +217,11 @@ pub trait Provider: Send + Sync {
     /// Ends it. The run no longer uses the object.
     async fn close_ephemeral(&self, _kind: &str, _opened: &Opened) -> Result<()> {
         Ok(())
+    }
+
+    /// What it runs for clusters; `None` where it runs nothing.
+    fn capabilities(&self) -> Option<&dyn Capabilities> {
+        None
     }
 
     /// This provider as one instance sees it, where that makes a difference.

@@ -13,8 +13,8 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::registry::{AnyData, AnyEphemeral, AnyResource, Registry};
 use super::{
-    Actions, Create, Deletion, Error, ErrorKind, Found, Freshness, Intent, Object, Opened, Operation, PlannedChange,
-    PlannedObject, Provider, ReadRequest, Readiness, RemoteId, Result, Timeouts,
+    Actions, Capabilities, Create, Deletion, Error, ErrorKind, Found, Freshness, Intent, Object, Opened, Operation,
+    PlannedChange, PlannedObject, Provider, ReadRequest, Readiness, RemoteId, Result, Timeouts,
 };
 use crate::diag::Diagnostics;
 use crate::schema::{Schema, SharedSchema};
@@ -129,6 +129,11 @@ pub trait Typed: Send + Sync + 'static {
         std::future::ready(Diagnostics::new())
     }
 
+    /// What the provider runs for clusters.
+    fn capabilities(&self) -> Option<&dyn Capabilities> {
+        None
+    }
+
     /// What is written of an object, whatever its type.
     fn complete_write<'o>(&self, want: &'o Object) -> Cow<'o, Object> {
         Cow::Borrowed(want)
@@ -225,6 +230,10 @@ impl<T: Typed> Provider for T {
             self.complete_plan(resource, change);
         }
         std::mem::take(&mut change.diagnostics)
+    }
+
+    fn capabilities(&self) -> Option<&dyn Capabilities> {
+        Typed::capabilities(self)
     }
 
     fn reviews(&self, kind: &str) -> bool {

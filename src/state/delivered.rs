@@ -18,6 +18,9 @@ pub struct ClusterObject {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivered {
     pub cluster: String,
+    /// The Argo CD that the cloud runs for it was made with it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub capability: bool,
     pub objects: Vec<DeliveredObject>,
 }
 
@@ -30,6 +33,11 @@ pub struct DeliveredObject {
 }
 
 impl Delivered {
+    /// Nothing is left of it.
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty() && !self.capability
+    }
+
     pub fn uid(&self, id: &ClusterObject) -> Option<&str> {
         self.objects.iter().find(|o| o.id.is_same(id)).map(|o| &*o.uid)
     }

@@ -5,6 +5,7 @@ mod access_entry_data;
 mod access_policy_association;
 mod addon;
 mod addon_data;
+mod capability;
 mod cluster;
 mod cluster_auth;
 mod cluster_blocks;

@@ -41,7 +41,7 @@ fn is_well(object: &crate::cli::operations::Observed) -> bool {
 
 /// Whether delivering does anything, be it only to wait.
 pub(super) fn has_work(bootstraps: &[Bootstrap]) -> bool {
-    bootstraps.iter().any(|b| !b.preview.is_settled())
+    bootstraps.iter().any(|b| !b.is_settled())
 }
 
 fn show(screen: &Screen, planned: &BootstrapPlanned, json: bool) {

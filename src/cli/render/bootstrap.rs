@@ -21,7 +21,7 @@ pub fn plan(bootstraps: &[Bootstrap], palette: Palette) -> String {
 
 fn one(bootstrap: &Bootstrap, palette: Palette) -> String {
     let preview = &bootstrap.preview;
-    if preview.is_settled() {
+    if bootstrap.is_settled() {
         return String::new();
     }
     let cluster = bootstrap.cluster.as_deref().map_or_else(String::new, |name| format!(" on cluster \"{name}\""));
@@ -29,13 +29,11 @@ fn one(bootstrap: &Bootstrap, palette: Palette) -> String {
     if bootstrap.absent {
         out.push_str("  The cluster is not there yet: everything is new.\n");
     }
+    if let Some(verb) = bootstrap.capability.filter(|verb| *verb != Verb::Keep) {
+        let _ = writeln!(out, "  {} EKS capability: Argo CD, run by AWS", sign(verb, palette));
+    }
     for change in preview.changes.iter().filter(|c| c.verb != Verb::Keep) {
-        let (sign, colour) = match change.verb {
-            Verb::Create => ("+", Colour::Add),
-            Verb::Delete => ("-", Colour::Remove),
-            Verb::Update | Verb::Keep => ("~", Colour::Change),
-        };
-        let _ = writeln!(out, "  {} {}", palette.paint(colour, sign), change.id);
+        let _ = writeln!(out, "  {} {}", sign(change.verb, palette), change.id);
         if let Some(why) = &change.leaving {
             let _ = writeln!(out, "      the old one is {}", printable(why));
         }
@@ -63,6 +61,14 @@ fn one(bootstrap: &Bootstrap, palette: Palette) -> String {
     }
     let _ = writeln!(out, "{}\n", summary(preview, palette));
     out
+}
+
+fn sign(verb: Verb, palette: Palette) -> String {
+    match verb {
+        Verb::Create => palette.paint(Colour::Add, "+"),
+        Verb::Delete => palette.paint(Colour::Remove, "-"),
+        Verb::Update | Verb::Keep => palette.paint(Colour::Change, "~"),
+    }
 }
 
 fn summary(preview: &Preview, palette: Palette) -> String {
@@ -119,6 +125,7 @@ pub fn plan_json(bootstraps: &[Bootstrap]) -> Json {
             "address": b.address,
             "cluster": b.cluster,
             "cluster_absent": b.absent,
+            "capability": b.capability.map(action),
             "changes": b.preview.changes.iter().map(change).collect::<Vec<_>>(),
         })
     };

@@ -1,5 +1,6 @@
 //! Hands a cluster over: the `bootstrap` blocks of `kiban.hcl`, planned, delivered, watched and taken away.
 
+mod capability;
 mod reach;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use crate::handoff::{
 };
 use crate::hcl::ast::Block;
 use crate::plan::{Action, Mode as PlanMode, Plan};
+use crate::provider::Provider;
 use crate::state::backend::Backend;
 use crate::state::{Delivered, State};
 use crate::value::Value;
@@ -39,7 +41,16 @@ pub struct Bootstrap {
     pub cluster: Option<String>,
     /// Why nothing can be compared: all is new.
     pub absent: bool,
+    /// What becomes of the Argo CD that the cloud runs; `None` where the cluster has its own.
+    pub capability: Option<Verb>,
     pub preview: Preview,
+}
+
+impl Bootstrap {
+    /// There is nothing to write, nor to wait for.
+    pub fn is_settled(&self) -> bool {
+        self.preview.is_settled() && matches!(self.capability, None | Some(Verb::Keep))
+    }
 }
 
 /// An object of a block as it is in the cluster.
@@ -77,6 +88,8 @@ struct Look {
     rendered: Vec<Rendered>,
     /// `None` where it is not there yet.
     cluster: Option<Cluster>,
+    provider: Arc<dyn Provider>,
+    capability: Option<Verb>,
     preview: Preview,
 }
 
@@ -86,6 +99,7 @@ impl Look {
             address: self.settings.address(),
             cluster: self.settings.cluster.clone(),
             absent: self.cluster.is_none(),
+            capability: self.capability,
             preview: self.preview.clone(),
         }
     }
@@ -117,8 +131,8 @@ pub(super) async fn of_state(
     }
     let world = stored_world(prepared, stored);
     let looks = look(session, prepared, &world, &stored.delivered, false, &|_| false).await?;
-    let differs = |look: &&Look| !look.preview.is_empty();
-    Ok(looks.iter().filter(differs).map(Look::shown).collect())
+    let differs = |b: &Bootstrap| !b.preview.is_empty() || !matches!(b.capability, None | Some(Verb::Keep));
+    Ok(looks.iter().map(Look::shown).filter(differs).collect())
 }
 
 /// What was found, or nothing and warnings: the cloud can be looked at from where its clusters are not reached.
@@ -169,7 +183,7 @@ async fn look(
         found.extend(world.take_errors());
         let Some(settings) = found.take(read) else { continue };
         let before = delivered.get(&settings.name).cloned().unwrap_or_default();
-        if !settings.enabled && before.objects.is_empty() {
+        if !settings.enabled && before.is_empty() {
             continue;
         }
         let one = match removing || !settings.enabled {
@@ -219,8 +233,11 @@ async fn delivery(
         Some(name) => connect(session, prepared, world, name).await?,
         None => None,
     };
+    let provider = provider(prepared, world).await?;
+    let mut capability = capability::wanted(&settings).map(|_| Verb::Create);
     if let (Mode::EksCapability, Some(_), Some(name)) = (settings.mode, &cluster, name) {
-        settings.server = server(&*provider(prepared, world).await?, name).await?;
+        capability = capability::preview(capability::of(&*provider)?, &settings, name).await?;
+        settings.server = server(&*provider, name).await?;
     }
     let at = |d: Diagnostic| Diagnostic { span: d.span.or(Some(block.header)), ..d };
     let upstream = match settings.mode {
@@ -228,7 +245,7 @@ async fn delivery(
         Mode::EksCapability => String::new(),
     };
     let opened = match &cluster {
-        Some(_) if !settings.incomplete => credentials(&*provider(prepared, world).await?, &settings).await?,
+        Some(_) if !settings.incomplete => credentials(&*provider, &settings).await?,
         _ => BTreeMap::new(),
     };
     let rendered = render(&settings, &upstream, &opened).map_err(at)?;
@@ -238,7 +255,7 @@ async fn delivery(
         Some(cluster) => preview(cluster, &rendered, &before).await?,
         None => Preview::of_nothing(&rendered),
     };
-    Ok(Look { settings, rendered, cluster, preview })
+    Ok(Look { settings, rendered, cluster, provider, capability, preview })
 }
 
 /// Manifests that were fetched.
@@ -255,14 +272,16 @@ async fn removal(
     before: Delivered,
 ) -> Result<Look, Diagnostics> {
     let cluster = match &settings.cluster {
-        Some(name) if !before.objects.is_empty() => connect(session, prepared, world, name).await?,
+        Some(name) if !before.is_empty() => connect(session, prepared, world, name).await?,
         _ => None,
     };
     let preview = match &cluster {
         Some(cluster) => preview(cluster, &[], &before).await?,
         None => Preview::default(),
     };
-    Ok(Look { settings, rendered: Vec::new(), cluster, preview })
+    let provider = provider(prepared, world).await?;
+    let capability = before.capability.then_some(Verb::Delete).filter(|_| cluster.is_some());
+    Ok(Look { settings, rendered: Vec::new(), cluster, provider, capability, preview })
 }
 
 /// Keeps in the state what is in the cluster.
@@ -276,7 +295,7 @@ struct InState<'a> {
 impl Store for InState<'_> {
     async fn save(&self, delivered: &Delivered) -> Result<(), Diagnostic> {
         let mut state = self.state.lock().await;
-        match delivered.objects.is_empty() {
+        match delivered.is_empty() {
             true => drop(state.delivered.remove(self.name)),
             false => drop(state.delivered.insert(self.name.to_owned(), delivered.clone())),
         }
@@ -364,17 +383,34 @@ async fn carry_out(
         let detail = format!("{}: some of its values are not known after the apply either.", settings.address());
         return Err(Diagnostic::error("Incomplete bootstrap", detail).into());
     }
+    let told = name.clone();
     delivered.cluster = name;
     let delivery = Delivery { cluster, store: &store, observer, cancel: &session.cancel, timeout: settings.wait() };
+    let keeping = |capabilities| capability::Keeping { session, capabilities, observer, settings, cluster: &told };
     match work {
-        Work::Remove => delivery.remove(&mut delivered).await,
+        Work::Remove => {
+            delivery.remove(&mut delivered).await?;
+            if delivered.capability {
+                keeping(capability::of(&*look.provider)?).remove().await?;
+                delivered.capability = false;
+                store.save(&delivered).await?;
+            }
+            Ok(())
+        }
         // What the Applications of others do must not hold up who changes the cloud alone.
-        Work::Deliver if look.preview.is_settled() => {
+        Work::Deliver if look.shown().is_settled() => {
             let before = delivered.clone();
             look.preview.record(&mut delivered);
             if delivered == before { Ok(()) } else { Ok(store.save(&delivered).await?) }
         }
-        Work::Deliver | Work::Settle => delivery.deliver(&look.preview, &mut delivered).await,
+        Work::Deliver | Work::Settle => {
+            if look.capability.is_some() {
+                delivered.capability = true;
+                store.save(&delivered).await?;
+                keeping(capability::of(&*look.provider)?).ensure().await?;
+            }
+            delivery.deliver(&look.preview, &mut delivered).await
+        }
     }
 }
 
