@@ -74,7 +74,7 @@ pub fn check(change: &mut PlannedChange) {
     if rules.is_empty() && !change.config.is_unknown("rule") {
         change.error("rule", "A lifecycle configuration needs at least one rule.");
     }
-    for why in rules.iter().flat_map(|rule| problems(rule)) {
+    for why in rules.iter().flat_map(problems) {
         change.error("rule", why);
     }
 }
