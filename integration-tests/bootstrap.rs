@@ -323,7 +323,7 @@ fn everything() {
     assert!(text.contains("The cluster is not there yet: everything is new."), "{text}");
     assert!(text.contains("+ CustomResourceDefinition applicationsets.argoproj.io"), "{text}");
     let text = stage.argo(Mood::Well).runs(|| stage.apply(&[]));
-    assert!(text.contains("Application argocd/root: Ready"), "{text}");
+    assert!(text.contains("Application argocd/root: Created"), "{text}");
     assert!(!text.contains("correct-horse"), "{text}");
     // 59 of the manifests, and namespace, plugin, project, repository, cluster and root.
     assert_eq!(stage.uids().len(), 65);
@@ -457,7 +457,7 @@ fn expired() {
             stage.cluster.no_faults(&stage.account);
             run.join().expect("applied")
         });
-        assert!(text.contains("Application argocd/root: Ready"), "{text}");
+        assert!(text.contains("Application argocd/root: Created"), "{text}");
         let rejected = stage.cluster.calls(&stage.account).iter().filter(|c| c["status"] == 401).count();
         assert!(rejected > 0, "no request was rejected");
         stage.unchanged();

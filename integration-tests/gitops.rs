@@ -46,7 +46,7 @@ fn path(cluster: &Cluster, object: &Json) -> Option<String> {
     })
 }
 
-/// Creates an object on the server, stored or not. (Server-side apply of this version takes empty texts for null.)
+/// Creates an object on the server, stored or not.
 fn create(cluster: &Cluster, path: &str, object: &Json, dry: bool) {
     let (collection, _) = path.rsplit_once('/').expect("a collection");
     let dry = if dry { "?dryRun=All" } else { "" };
@@ -68,6 +68,16 @@ fn accepted(cluster: &Cluster, objects: &[Json]) -> BTreeSet<String> {
         }
     }
     unknown
+}
+
+/// The server of the tests takes empty texts of custom resources for null: another text stands for them.
+fn without_empty_texts(value: &mut Json) {
+    match value {
+        Json::String(text) if text.is_empty() => *value = "core".into(),
+        Json::Array(items) => items.iter_mut().for_each(without_empty_texts),
+        Json::Object(entries) => entries.values_mut().for_each(without_empty_texts),
+        _ => {}
+    }
 }
 
 fn tenants() {
@@ -113,7 +123,8 @@ fn applications() {
     crate::support::wait_for("the definitions are served", std::time::Duration::from_secs(30), || {
         cluster.get("/apis/argoproj.io/v1alpha1").is_some_and(|served| served.to_string().contains("applicationsets"))
     });
-    let Some(objects) = render(test, &root().join("examples/gitops/bootstrap/root")) else { return };
+    let Some(mut objects) = render(test, &root().join("examples/gitops/bootstrap/root")) else { return };
+    objects.iter_mut().for_each(without_empty_texts);
     assert!(objects.len() > 12, "{}", objects.len());
     assert_eq!(accepted(&cluster, &objects), BTreeSet::new());
 }
