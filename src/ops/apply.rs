@@ -5,7 +5,7 @@ use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::plan::{Mode, Summary};
 use crate::state::State;
 
-use super::bootstrap::{Work, deliver, remove};
+use super::bootstrap::{Work, deliver};
 use super::local_exec::Shell;
 use super::{OpResult, Planned, Session};
 
@@ -23,7 +23,7 @@ pub async fn apply(session: &Session, planned: Planned, observer: &dyn Observer)
     let Planned { mut plan, prepared, backend, journal, parallelism, local_exec, .. } = planned;
     if plan.mode == Mode::Destroy && plan.complete {
         // What a cluster holds goes while it still runs.
-        let removed = remove(session, &prepared, &*backend, &mut plan.prior, observer).await;
+        let removed = deliver(session, &prepared, &*backend, &mut plan.prior, observer, Work::Remove).await;
         removed.map_err(|e| prepared.fail(e))?;
     }
     let shell = Shell { dir: session.dir.clone(), environment: session.environment.clone() };

@@ -303,7 +303,7 @@ impl Store for InState<'_> {
     }
 }
 
-/// Delivers all blocks over a state that an apply has left, and keeps in it what was brought.
+/// Carries out what all blocks are looked at for, over a state, and keeps in it what is in the clusters.
 pub(super) async fn deliver(
     session: &Session,
     prepared: &Prepared,
@@ -312,7 +312,8 @@ pub(super) async fn deliver(
     observer: &dyn Observer,
     work: Work,
 ) -> Result<(), Diagnostics> {
-    if prepared.config.bootstrap.is_empty() && state.delivered.is_empty() {
+    let removing = work == Work::Remove;
+    if state.delivered.is_empty() && (removing || prepared.config.bootstrap.is_empty()) {
         return Ok(());
     }
     let world = stored_world(prepared, state);
@@ -320,28 +321,9 @@ pub(super) async fn deliver(
         // What the plan has read of the cluster may be older than the cluster.
         provider.forget();
     }
-    let looks = look(session, prepared, &world, &state.delivered, false, &|_| false).await?;
+    let looks = look(session, prepared, &world, &state.delivered, removing, &|_| false).await?;
     for look in &looks {
         carry_out(session, look, backend, state, observer, work).await?;
-    }
-    Ok(())
-}
-
-/// Takes away what was delivered, before the clusters go.
-pub(super) async fn remove(
-    session: &Session,
-    prepared: &Prepared,
-    backend: &dyn Backend,
-    state: &mut State,
-    observer: &dyn Observer,
-) -> Result<(), Diagnostics> {
-    if state.delivered.is_empty() {
-        return Ok(());
-    }
-    let world = stored_world(prepared, state);
-    let looks = look(session, prepared, &world, &state.delivered, true, &|_| false).await?;
-    for look in &looks {
-        carry_out(session, look, backend, state, observer, Work::Remove).await?;
     }
     Ok(())
 }
@@ -436,10 +418,8 @@ pub async fn bootstrap_plan(session: &Session, args: &Args, removing: bool) -> O
 /// Carries out what was looked at.
 pub async fn bootstrap_apply(session: &Session, looked: Looked, observer: &dyn Observer) -> OpResult<Sources> {
     let Opened { prepared, backend, mut stored, .. } = looked.opened;
-    let done = match looked.removing {
-        true => remove(session, &prepared, &*backend, &mut stored, observer).await,
-        false => deliver(session, &prepared, &*backend, &mut stored, observer, Work::Settle).await,
-    };
+    let work = if looked.removing { Work::Remove } else { Work::Settle };
+    let done = deliver(session, &prepared, &*backend, &mut stored, observer, work).await;
     let mut found = done.err().unwrap_or_default();
     if let Err(error) = backend.unlock().await {
         found.push(Diagnostic::from(error));

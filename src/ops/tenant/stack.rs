@@ -10,7 +10,6 @@ use crate::config::{Config, automatic, given, load};
 use crate::diag::{Diagnostic, Diagnostics, SourceId, Sources, reason};
 use crate::handoff::tenant::{Entries, Platform, TENANTS, Tenant};
 use crate::hcl::ast::{ExprKind, ObjectKey};
-use crate::hcl::parse_body;
 use crate::value::Value;
 
 use super::super::{Failure, OpResult, Session, prepare};
@@ -83,7 +82,7 @@ pub(super) fn stack(session: &Session, gitops: Option<&Path>) -> OpResult<Stack>
         platform: Platform { name, zone },
         tenants,
         written,
-        facts: facts(&session.dir),
+        facts: facts(&config),
         attributes: attributes(&config),
         checkout: session.dir.join(gitops.path),
         folder: gitops.tenants,
@@ -105,10 +104,8 @@ fn written(dir: &Path, sources: &mut Sources) -> Result<Option<Written>, Diagnos
 }
 
 /// Names in `facts = { … }` of the `bootstrap` block.
-fn facts(dir: &Path) -> Option<BTreeSet<String>> {
-    let text = fs::read_to_string(dir.join(FILE)).ok()?;
-    let (body, _) = parse_body(Sources::default().add(FILE, text.as_str()), &text);
-    let block = body.blocks("bootstrap").next()?;
+fn facts(config: &Config) -> Option<BTreeSet<String>> {
+    let block = config.bootstrap.first()?;
     Some(block.body.attribute("facts").map(|a| keys(&a.expr.kind)).unwrap_or_default())
 }
 
