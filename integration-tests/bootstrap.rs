@@ -79,6 +79,7 @@ pub fn trials() -> Vec<Trial> {
         trial("bootstrap::tokens_may_expire_in_between", expired),
         trial("bootstrap::what_others_own_is_told", conflicts),
         trial("bootstrap::the_cloud_is_planned_where_clusters_are_not_reached", unreachable),
+        trial("bootstrap::who_may_only_read_can_plan", reader),
         trial("bootstrap::definitions_may_take_long", slow_definitions),
         trial("bootstrap::a_namespace_may_be_stuck", stuck_namespace),
         trial("bootstrap::pods_that_do_not_start_are_told", pods),
@@ -189,6 +190,13 @@ impl Stage {
         state["kiban"]["bootstrap"]["argocd"]["objects"].as_array().cloned().unwrap_or_default()
     }
 
+    /// What is left of a state that Terraform has written.
+    fn lose_record(&self) {
+        let mut state: Json = serde_json::from_str(&self.account.read("terraform.tfstate")).expect("JSON");
+        state.as_object_mut().expect("a state").remove("kiban").expect("a record");
+        self.account.write("terraform.tfstate", &state.to_string());
+    }
+
     fn argo(&self, mood: Mood) -> ArgoCd<'_> {
         ArgoCd { cluster: &self.cluster, mood: Mutex::new(mood) }
     }
@@ -204,6 +212,8 @@ enum Mood {
     Stale,
     Degraded,
     Failed,
+    /// It failed, and will not any more once Argo CD looks again.
+    Mended,
 }
 
 /// Stands in for Argo CD's application controller: says of each Application how it is, makes a child of the root, and lets
@@ -246,6 +256,14 @@ impl ArgoCd<'_> {
                 }
                 continue;
             }
+            if app["metadata"]["annotations"]["argocd.argoproj.io/refresh"].is_string() {
+                let mut mood = self.mood.lock().expect("lock");
+                *mood = if *mood == Mood::Mended { Mood::Well } else { *mood };
+                drop(mood);
+                merge(
+                    json!({"metadata": {"annotations": {"argocd.argoproj.io/refresh": null}}, "status": self.status(app, name == "root")}),
+                );
+            }
             if name == "root" {
                 let child = json!({
                     "apiVersion": "argoproj.io/v1alpha1", "kind": "Application",
@@ -280,7 +298,7 @@ impl ArgoCd<'_> {
             Mood::Well => {}
             Mood::Stale if root => compared["source"]["targetRevision"] = "older".into(),
             Mood::Degraded if !root => health = "Degraded",
-            Mood::Failed if !root => {
+            Mood::Failed | Mood::Mended if !root => {
                 operation["phase"] = "Failed".into();
                 operation["message"] = "one or more objects failed to apply".into();
                 operation["syncResult"] = json!({"revision": "1", "resources": [{
@@ -379,9 +397,7 @@ fn changes() {
 
         // Terraform loses the record of what was delivered when it writes a state: it is found again.
         let delivered = stage.uids();
-        let mut state: Json = serde_json::from_str(&stage.account.read("terraform.tfstate")).expect("JSON");
-        state.as_object_mut().expect("a state").remove("kiban");
-        stage.account.write("terraform.tfstate", &state.to_string());
+        stage.lose_record();
         stage.unchanged();
         stage.apply(&[]);
         assert_eq!(stage.uids(), delivered);
@@ -497,6 +513,37 @@ fn unreachable() {
     assert!(text.contains("Error: Cluster cannot be reached"), "{text}");
 }
 
+/// A schedule that looks for drift needs no right to write.
+fn reader() {
+    let Some(stage) = Stage::new("bootstrap::who_may_only_read_can_plan") else { return };
+    stage.argo(Mood::Well).runs(|| stage.apply(&[]));
+    let roles = "/apis/rbac.authorization.k8s.io/v1";
+    let role = json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "viewers"},
+        "rules": [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list"]}],
+    });
+    stage.cluster.apply_as("kubectl", &format!("{roles}/clusterroles/viewers"), &role);
+    let binding = json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": "viewers"},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "viewers"},
+        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "viewers"}],
+    });
+    stage.cluster.apply_as("kubectl", &format!("{roles}/clusterrolebindings/viewers"), &binding);
+    stage.cluster.admits(&stage.account, "main", &["viewers"]);
+    stage.unchanged();
+
+    let map = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "argocd-cm"}, "data": {"resource.exclusions": "all"}});
+    stage.cluster.apply_as("kubectl-edit", "/api/v1/namespaces/argocd/configmaps/argocd-cm", &map);
+    let text = stage.account.expect(".", &["drift"], 2);
+    assert!(text.contains("~ data[\"resource.exclusions\"] = \"all\" -> \"none\""), "{text}");
+    let text = stage.plan(&["-var=revision=next"]);
+    assert!(text.contains("~ spec.source.targetRevision = \"main\" -> \"next\""), "{text}");
+    assert!(text.contains("Bootstrap: 0 to create, 2 to change, 0 to delete"), "{text}");
+    assert!(text.contains("the comparison is kiban's own"), "{text}");
+    let text = stage.fails();
+    assert!(text.contains("Cluster forbids it") && text.contains("ConfigMap argocd/argocd-cm"), "{text}");
+}
+
 fn slow_definitions() {
     let Some(stage) = Stage::new("bootstrap::definitions_may_take_long") else { return };
     stage.cluster.control("POST", "definitions", &json!({"name": "*", "seconds": 3}));
@@ -571,8 +618,10 @@ fn applications() {
             // Who has nothing to deliver is not held up by it.
             stage.apply(&[]);
         }
-        *argo.mood.lock().expect("lock") = Mood::Well;
+        // What has failed and is mended in the repository is looked at before it is told.
+        *argo.mood.lock().expect("lock") = Mood::Mended;
         stage.account.expect(".", &["bootstrap", "apply", "-auto-approve"], 0);
+        assert_eq!(*argo.mood.lock().expect("lock"), Mood::Well, "nobody asked Argo CD to look again");
         stage.unchanged();
     });
 }
@@ -581,6 +630,16 @@ fn applications() {
 fn destroyed() {
     let Some(stage) = Stage::new("bootstrap::is_taken_away_in_order") else { return };
     stage.argo(Mood::Well).runs(|| stage.apply(&[]));
+    // Without the record it is found by its marks. Who cannot look does not destroy the cluster under it.
+    stage.lose_record();
+    let before = stage.account.read("terraform.tfstate");
+    stage.account.api_server("https://127.0.0.1:9", &stage.cluster.ca_data);
+    let text = flat(&stage.account.expect(".", &["destroy", "-auto-approve"], 1));
+    assert!(text.contains("write `enabled = false` into the block if nothing of it is there"), "{text}");
+    assert_eq!(stage.account.read("terraform.tfstate"), before);
+    stage.cluster.plays(&stage.account, "main");
+    let text = stage.account.expect(".", &["plan", "-destroy"], 0);
+    assert!(text.contains("- Deployment argocd/argocd-repo-server"), "{text}");
     stage.configure(&stage.account.read("argocd.yaml"), "timeout = \"4s\"");
     // Nobody removes what came of the root: that it does not go is told, and Argo CD stays.
     let text = flat(&stage.account.expect(".", &["destroy", "-auto-approve"], 1));
@@ -714,6 +773,7 @@ fn capability() {
     argo.runs(|| stage.apply(&[]));
     stage.unchanged();
 
+    stage.lose_record();
     let text = argo.runs(|| stage.account.expect(".", &["destroy", "-auto-approve"], 0));
     let at = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part}: {text}"));
     assert!(at("Application argocd/root: Deleted") < at("Capability argocd: Deleting..."), "{text}");

@@ -10,6 +10,10 @@ use super::manifest::Id;
 /// API version of Argo CD's kinds.
 pub const API: &str = "argoproj.io/v1alpha1";
 
+/// Annotation by which Argo CD is asked to look at an Application and its repository anew; it takes it away when it has
+/// (<https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/>).
+pub const REFRESH: &str = "argocd.argoproj.io/refresh";
+
 /// Names an Application.
 pub fn id(namespace: &str, name: &str) -> Id {
     Id::new(API, "Application", Some(namespace), name)
@@ -19,7 +23,7 @@ pub fn id(namespace: &str, name: &str) -> Id {
 /// ApplicationSet among these objects has made.
 pub async fn family(cluster: &Cluster, root: &Id) -> Result<Vec<Json>, ClusterError> {
     let namespace = root.namespace.as_deref().unwrap_or_default();
-    let all = cluster.list(API, "Application", namespace, None).await?;
+    let all = cluster.list(API, "Application", Some(namespace), None).await?;
     let made = descendants(&all, &root.name);
     // Items of a list do not say what they are.
     let with_kind = |mut app: Json| {

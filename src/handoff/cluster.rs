@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::APIResourceList;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{APIGroupList, APIResource, APIResourceList};
 use kube::core::Status;
 use kube::core::params::{DeleteParams, GetParams, ListParams, Patch, PatchParams, Preconditions};
 use kube::core::request::Request;
@@ -33,6 +33,9 @@ const FRESH: Duration = Duration::from_secs(600);
 
 /// Waits before another try, where nothing was refused for good.
 const BACKOFF: [u64; 5] = [200, 400, 1000, 2000, 4000];
+
+/// How many of them for a cluster of which nobody knows yet whether it can be reached from here.
+const PROBES: usize = 2;
 
 /// Where a cluster is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +77,10 @@ pub enum ClusterError {
 impl ClusterError {
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused { code: 404, .. } | Self::NoKind)
+    }
+
+    pub fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Refused { code: 403, .. })
     }
 
     /// What happened to an object.
@@ -153,6 +160,15 @@ impl Cluster {
         &*self.clock
     }
 
+    /// Whether it answers at all: who looks at many objects need not find out with each of them.
+    pub async fn reach(&self, name: &str) -> Result<(), Diagnostic> {
+        match self.tries::<Json>(|| http_get("/version"), &BACKOFF[..PROBES]).await {
+            // Who may read what is another matter.
+            Ok(_) | Err(ClusterError::Refused { .. }) => Ok(()),
+            Err(e) => Err(e.to_diagnostic("Cannot reach", &Id::new("v1", "cluster", None, name))),
+        }
+    }
+
     /// The object as it is; `None` where there is none.
     pub async fn get(&self, id: &Id) -> Result<Option<Json>, ClusterError> {
         let found = async {
@@ -176,6 +192,14 @@ impl Cluster {
         self.call(|| request.patch(&id.name, &params, &Patch::Apply(&object.0))).await
     }
 
+    /// Asks whoever watches an object for something by an annotation, which they take away.
+    pub async fn annotate(&self, id: &Id, key: &str, value: &str) -> Result<(), ClusterError> {
+        let request = self.place(id).await?;
+        let params = PatchParams { field_manager: Some(MANAGER.to_owned()), ..PatchParams::default() };
+        let body = serde_json::json!({ "metadata": { "annotations": { key: value } } });
+        self.call::<Json>(|| request.patch(&id.name, &params, &Patch::Merge(&body))).await.map(drop)
+    }
+
     /// Begins to delete the object that has this identity; `false` where it is gone, or another one bears its name.
     pub async fn delete(&self, id: &Id, uid: &str) -> Result<bool, ClusterError> {
         let mut params = DeleteParams::background();
@@ -192,16 +216,16 @@ impl Cluster {
         }
     }
 
-    /// Objects of a kind in a namespace; none where the API has no such kind.
+    /// Objects of a kind in a namespace, or in all of them; none where the API has no such kind.
     pub async fn list(
         &self,
         api_version: &str,
         kind: &str,
-        namespace: &str,
+        namespace: Option<&str>,
         selector: Option<&str>,
     ) -> Result<Vec<Json>, ClusterError> {
         let listed = async {
-            let request = self.place(&Id::new(api_version, kind, Some(namespace), "")).await?;
+            let request = self.place(&Id::new(api_version, kind, namespace, "")).await?;
             let params = ListParams { label_selector: selector.map(str::to_owned), ..ListParams::default() };
             self.call::<Json>(|| request.list(&params)).await
         };
@@ -247,16 +271,36 @@ impl Cluster {
             return Ok(plural);
         }
         // Kinds are added while a delivery goes on.
-        let root = if id.api_version.contains('/') { "/apis" } else { "/api" };
-        let path = format!("{root}/{}", id.api_version);
-        let list: APIResourceList = match self.call_http(|| http_get(&path)).await {
-            Ok(list) => list,
-            Err(e) if e.is_not_found() => return Err(ClusterError::NoKind),
-            Err(e) => return Err(e),
-        };
+        let list = self.resources(&id.api_version).await?;
         let plural = name(&list).ok_or(ClusterError::NoKind);
         served.insert(id.api_version.clone(), Arc::new(list));
         plural
+    }
+
+    async fn resources(&self, api_version: &str) -> Result<APIResourceList, ClusterError> {
+        let root = if api_version.contains('/') { "/apis" } else { "/api" };
+        let path = format!("{root}/{api_version}");
+        let list = self.call_http(|| http_get(&path)).await;
+        list.map_err(|e| if e.is_not_found() { ClusterError::NoKind } else { e })
+    }
+
+    /// API version and kind of everything that can be listed and deleted, in the version that each group prefers.
+    pub async fn kinds(&self) -> Result<Vec<(String, String)>, ClusterError> {
+        let groups: APIGroupList = self.call_http(|| http_get("/apis")).await?;
+        let preferred = groups.groups.into_iter().filter_map(|group| group.preferred_version).map(|v| v.group_version);
+        let mut kinds = Vec::new();
+        for api_version in std::iter::once("v1".to_owned()).chain(preferred) {
+            let list = match self.resources(&api_version).await {
+                Ok(list) => list,
+                // An API of somebody else whose server is away, as that of metrics often is.
+                Err(ClusterError::Refused { code: 503, .. } | ClusterError::NoKind) => continue,
+                Err(e) => return Err(e),
+            };
+            let can = |r: &&APIResource| ["list", "delete"].iter().all(|verb| r.verbs.iter().any(|v| v == verb));
+            let whole = list.resources.iter().filter(|r| !r.name.contains('/')).filter(can);
+            kinds.extend(whole.map(|r| (api_version.clone(), r.kind.clone())));
+        }
+        Ok(kinds)
     }
 
     async fn client(&self) -> Result<Client, ClusterError> {
@@ -285,7 +329,15 @@ impl Cluster {
         &self,
         request: impl Fn() -> Result<http::Request<Vec<u8>>, ClusterError>,
     ) -> Result<T, ClusterError> {
-        let mut waits = BACKOFF.iter();
+        self.tries(request, &BACKOFF).await
+    }
+
+    async fn tries<T: serde::de::DeserializeOwned>(
+        &self,
+        request: impl Fn() -> Result<http::Request<Vec<u8>>, ClusterError>,
+        waits: &[u64],
+    ) -> Result<T, ClusterError> {
+        let mut waits = waits.iter();
         let mut rejected = 0;
         loop {
             let client = self.client().await?;

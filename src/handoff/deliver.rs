@@ -177,9 +177,11 @@ impl Delivery<'_> {
         let start = clock.elapsed();
         let [mut wait, longest] = LOOK;
         let mut last = String::new();
+        let mut asked = false;
         loop {
             match self.look(id, goal).await? {
                 Health::Ready => return Ok(!last.is_empty()),
+                Health::Failed(_) if !asked && self.looked_at_anew(id).await => asked = true,
                 Health::Failed(why) => return Err(self.late(id, &why).await),
                 Health::Pending(why) => {
                     if clock.elapsed().saturating_sub(start) >= self.timeout {
@@ -196,6 +198,11 @@ impl Delivery<'_> {
             clock.sleep(wait).await;
             wait = (wait * 3 / 2).min(longest);
         }
+    }
+
+    /// Has Argo CD look at an Application again: what has failed may be mended in its repository by now.
+    async fn looked_at_anew(&self, id: &Id) -> bool {
+        id.kind == "Application" && self.cluster.annotate(id, applications::REFRESH, "normal").await.is_ok()
     }
 
     /// What an object that does not get ready shows of the cause.

@@ -43,7 +43,7 @@ async fn workload(cluster: &Cluster, id: &Id, namespace: &str) -> Vec<String> {
     let labels = live.pointer("/spec/selector/matchLabels").and_then(Json::as_object);
     let selector: Vec<String> =
         labels.into_iter().flatten().filter_map(|(k, v)| Some(format!("{k}={}", v.as_str()?))).collect();
-    let pods = cluster.list("v1", "Pod", namespace, Some(&selector.join(","))).await.unwrap_or_default();
+    let pods = cluster.list("v1", "Pod", Some(namespace), Some(&selector.join(","))).await.unwrap_or_default();
     let unready =
         |pod: &&Json| !items(pod, "/status/conditions").any(|c| c["type"] == "Ready" && c["status"] == "True");
     let pods: Vec<&Json> = pods.iter().filter(unready).collect();
@@ -79,7 +79,7 @@ fn pod_lines(pod: &Json) -> Vec<String> {
 
 /// Warnings of a namespace, the latest of each kind.
 async fn warnings(cluster: &Cluster, namespace: &str, about: impl Fn(&Json) -> bool) -> Vec<String> {
-    let events = cluster.list("v1", "Event", namespace, None).await.unwrap_or_default();
+    let events = cluster.list("v1", "Event", Some(namespace), None).await.unwrap_or_default();
     let mut told = BTreeMap::new();
     for event in events.iter().filter(|e| e["type"] == "Warning" && about(e)) {
         let reason = text(event, "/reason");
@@ -109,7 +109,7 @@ async fn application(cluster: &Cluster, id: &Id, namespace: &str) -> Vec<String>
 /// Errors that the repo server has logged last.
 async fn repo_server(cluster: &Cluster, namespace: &str) -> Vec<String> {
     let selector = format!("app.kubernetes.io/name={REPO_SERVER}");
-    let pods = cluster.list("v1", "Pod", namespace, Some(&selector)).await.unwrap_or_default();
+    let pods = cluster.list("v1", "Pod", Some(namespace), Some(&selector)).await.unwrap_or_default();
     let mut lines: Vec<String> = Vec::new();
     for pod in &pods {
         let name = text(pod, "/metadata/name");

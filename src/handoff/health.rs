@@ -2,6 +2,8 @@
 
 use serde_json::Value as Json;
 
+use super::applications::REFRESH;
+
 /// How far an object is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Health {
@@ -109,6 +111,12 @@ fn workload(object: &Json, available: &str) -> Health {
 
 /// An Application is ready when what Argo CD says of it is about what it is now, and all is well.
 fn application(object: &Json) -> Health {
+    if object["metadata"]["annotations"].get(REFRESH).is_some() {
+        return pending("Argo CD is asked to look at it anew");
+    }
+    if object.get("operation").is_some_and(|operation| !operation.is_null()) {
+        return pending("its synchronisation is about to begin");
+    }
     let Some(status) = object.get("status").filter(|s| s.get("sync").is_some()) else {
         return conditions(object).map_or_else(|| pending("Argo CD has not looked at it yet"), pending);
     };

@@ -3,6 +3,7 @@
 //! Knows nothing of any cloud: whoever calls brings the endpoint of the cluster and the tokens for it.
 
 mod applications;
+mod applied;
 mod cluster;
 mod deliver;
 mod difference;
@@ -11,6 +12,7 @@ mod health;
 mod manifest;
 mod plugin;
 mod preview;
+mod recover;
 mod release;
 mod remove;
 mod render;
@@ -25,6 +27,7 @@ pub use difference::{Difference, hidden};
 pub use health::{Health, health};
 pub use manifest::{Id, Manifest, to_yaml};
 pub use preview::{Change, Preview, Verb, preview};
+pub use recover::recover;
 pub use release::manifests;
 pub use render::{Credentials, ROOT, Rendered, render};
 pub use settings::{Mode, Settings};

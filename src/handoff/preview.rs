@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::state::Delivered;
 
+use super::applied::applied;
 use super::cluster::{Apply, Cluster, ClusterError, Conflict, MANAGER};
 use super::difference::{Difference, differences};
 use super::health::{Health, health, leaving};
@@ -43,6 +44,8 @@ pub struct Change {
     pub health: Health,
     /// Why the live object has to go before this one can come.
     pub leaving: Option<String>,
+    /// Compared without the cluster's help: it does not let this identity write, not even to try.
+    pub guessed: bool,
 }
 
 impl Change {
@@ -57,6 +60,7 @@ impl Change {
             taken_back: Vec::new(),
             health: Health::Pending("not there yet".into()),
             leaving: None,
+            guessed: false,
         }
     }
 }
@@ -75,6 +79,11 @@ impl Preview {
 
     pub fn count(&self, verb: Verb) -> usize {
         self.changes.iter().filter(|c| c.verb == verb).count()
+    }
+
+    /// Some of it was compared without the cluster's help.
+    pub fn is_guessed(&self) -> bool {
+        self.changes.iter().any(|c| c.guessed)
     }
 
     /// Nothing is written.
@@ -131,7 +140,7 @@ pub(super) async fn in_order<T: Send>(calls: Vec<BoxFuture<'_, T>>) -> Vec<T> {
 }
 
 /// A cluster that cannot be reached says so for each object; once is enough.
-fn one_of_each(found: &mut Diagnostics) {
+pub(super) fn one_of_each(found: &mut Diagnostics) {
     let cause = |d: &Diagnostic| (d.summary.clone(), d.detail.rsplit_once(": ").map(|(_, why)| why.to_owned()));
     let mut told = Vec::new();
     let kept = std::mem::take(found).into_iter().filter(|d| {
@@ -150,8 +159,8 @@ async fn change(cluster: &Cluster, rendered: &Rendered, delivered: &Delivered) -
     let Some(live) = live else {
         let dry = cluster.apply(&rendered.manifest, Apply { dry_run: true, force: false }).await;
         return match dry {
-            // The namespace, or the kind, comes earlier in the same delivery.
-            Err(e) if !e.is_not_found() && !is_leaving(&e) => Err(failed(&e)),
+            // The namespace, or the kind, comes earlier in the same delivery; or this identity may only look.
+            Err(e) if !e.is_not_found() && !e.is_forbidden() => Err(failed(&e)),
             _ => Ok(Change::new(rendered, Verb::Create)),
         };
     };
@@ -161,8 +170,13 @@ async fn change(cluster: &Cluster, rendered: &Rendered, delivered: &Delivered) -
     }
     let uid = live.pointer("/metadata/uid").and_then(Json::as_str).map(str::to_owned);
     let dry = cluster.apply(&rendered.manifest, Apply { dry_run: true, force: false }).await;
+    let mut guessed = false;
     let (after, taken_back) = match dry {
         Ok(after) => (after, Vec::new()),
+        Err(e) if e.is_forbidden() && !is_leaving(&e) => {
+            guessed = true;
+            (applied(&live, &rendered.manifest.0), Vec::new())
+        }
         Err(ClusterError::Conflict(conflicts)) if is_ours(&live, delivered.uid(&id)) => {
             let forced = cluster.apply(&rendered.manifest, Apply { dry_run: true, force: true }).await;
             (forced.map_err(|e| failed(&e))?, conflicts)
@@ -171,7 +185,7 @@ async fn change(cluster: &Cluster, rendered: &Rendered, delivered: &Delivered) -
     };
     let differences = differences(&live, &after);
     let verb = if differences.is_empty() { Verb::Keep } else { Verb::Update };
-    Ok(Change { uid, differences, taken_back, health: health(&live), ..Change::new(rendered, verb) })
+    Ok(Change { uid, differences, taken_back, guessed, health: health(&live), ..Change::new(rendered, verb) })
 }
 
 /// Whether a namespace takes nothing in because it is being deleted.
@@ -181,7 +195,7 @@ pub(super) fn is_leaving(error: &ClusterError) -> bool {
 
 /// An object is ours when the state knows it by its identity, or when it was applied by us under this label: a run may have
 /// ended before its state was saved.
-fn is_ours(live: &Json, uid: Option<&str>) -> bool {
+pub(super) fn is_ours(live: &Json, uid: Option<&str>) -> bool {
     if uid.is_some() && live.pointer("/metadata/uid").and_then(Json::as_str) == uid {
         return true;
     }

@@ -47,6 +47,11 @@ pub(super) async fn preview(
     Ok(Some(if same { Verb::Keep } else { Verb::Update }))
 }
 
+/// Whether the cluster has one of this name, which is not on its way out.
+pub(super) async fn exists(provider: &dyn Provider, cluster: &str, name: &str) -> Result<bool, Diagnostic> {
+    Ok(read(of(provider)?, cluster, name).await?.is_some())
+}
+
 async fn read(capabilities: &dyn Capabilities, cluster: &str, name: &str) -> Result<Option<Capability>, Diagnostic> {
     capabilities.read(cluster, name).await.map_err(|e| e.to_diagnostic("Cannot read the capability"))
 }

@@ -16,7 +16,7 @@ use crate::eval::StackScope;
 use crate::eval::world::World;
 use crate::handoff::{
     Change, Cluster, Delivery, Health, Id, Mode, Preview, Rendered, Settings, Store, UNREACHABLE, Verb, family, health,
-    hidden, manifests, preview, render,
+    hidden, manifests, preview, recover, render,
 };
 use crate::hcl::ast::Block;
 use crate::plan::{Action, Mode as PlanMode, Plan};
@@ -91,6 +91,8 @@ struct Look {
     provider: Arc<dyn Provider>,
     capability: Option<Verb>,
     preview: Preview,
+    /// What of it is in that cluster, by the record or by its own marks.
+    delivered: Delivered,
 }
 
 impl Look {
@@ -112,9 +114,14 @@ pub(super) async fn of_plan(session: &Session, planned: &Planned) -> Result<Vec<
     if nothing || plan.mode == PlanMode::RefreshOnly || !plan.complete {
         return Ok(Vec::new());
     }
-    let world = planned.prepared.world(false);
-    populate(&world, &planned.prepared.graph, plan);
     let removing = plan.mode == PlanMode::Destroy;
+    let world = match removing {
+        true => stored_world(&planned.prepared, &plan.prior),
+        false => planned.prepared.world(false),
+    };
+    if !removing {
+        populate(&world, &planned.prepared.graph, plan);
+    }
     let made = |name: &str| !removing && is_made(plan, name);
     let looks = look(session, &planned.prepared, &world, &plan.prior.delivered, removing, &made).await?;
     Ok(looks.iter().map(Look::shown).collect())
@@ -163,7 +170,7 @@ fn is_made(plan: &Plan, name: &str) -> bool {
     plan.changes.iter().any(|change| {
         let made = matches!(change.action, Action::Create | Action::DeleteThenCreate | Action::CreateThenDelete);
         let named = change.after.as_ref().and_then(|a| a.get("name")).and_then(Value::as_str) == Some(name);
-        made && named && &*change.key.addr.resource.resource.kind == "aws_eks_cluster"
+        made && named && &*change.key.addr.resource.resource.kind == CLUSTER
     })
 }
 
@@ -187,10 +194,7 @@ async fn look(
             continue;
         }
         let one = match removing || !settings.enabled {
-            true => {
-                let cluster = settings.cluster.or_else(|| Some(before.cluster.clone()));
-                removal(session, prepared, world, Settings { cluster, ..settings }, before).await
-            }
+            true => removal(session, prepared, world, settings, before).await,
             false => delivery(session, prepared, world, block, settings, before, made).await,
         };
         looks.extend(found.take(one));
@@ -199,8 +203,7 @@ async fn look(
     let left: Vec<_> = delivered.iter().filter(|(name, _)| gone(name)).collect();
     if !found.has_errors() {
         for (name, before) in left {
-            let settings =
-                Settings { name: name.clone(), cluster: Some(before.cluster.clone()), ..Settings::default() };
+            let settings = Settings { name: name.clone(), ..Settings::default() };
             looks.extend(found.take(removal(session, prepared, world, settings, before.clone()).await));
         }
     }
@@ -216,7 +219,9 @@ async fn connect(
     let provider = provider(prepared, world).await?;
     let Some(endpoint) = endpoint(&*provider, name).await? else { return Ok(None) };
     let tokens = EksTokens { provider, cluster: name.to_owned() };
-    Ok(Some(Cluster::new(endpoint, Arc::new(tokens), session.clock.clone())))
+    let cluster = Cluster::new(endpoint, Arc::new(tokens), session.clock.clone());
+    cluster.reach(name).await?;
+    Ok(Some(cluster))
 }
 
 async fn delivery(
@@ -255,7 +260,7 @@ async fn delivery(
         Some(cluster) => preview(cluster, &rendered, &before).await?,
         None => Preview::of_nothing(&rendered),
     };
-    Ok(Look { settings, rendered, cluster, provider, capability, preview })
+    Ok(Look { settings, rendered, cluster, provider, capability, preview, delivered: before })
 }
 
 /// Manifests that were fetched.
@@ -263,25 +268,50 @@ fn kept(session: &Session) -> PathBuf {
     session.dir.join(".terraform/kiban/manifests")
 }
 
-/// Everything that was delivered goes away.
+/// Everything that was delivered goes away, by the record of it, or by its own marks where that is lost.
 async fn removal(
     session: &Session,
     prepared: &Prepared,
     world: &World<'_>,
-    settings: Settings,
-    before: Delivered,
+    mut settings: Settings,
+    mut before: Delivered,
 ) -> Result<Look, Diagnostics> {
+    if !before.is_empty() {
+        settings.cluster = Some(before.cluster.clone());
+    }
     let cluster = match &settings.cluster {
-        Some(name) if !before.is_empty() => connect(session, prepared, world, name).await?,
-        _ => None,
+        Some(name) => {
+            let connected = connect(session, prepared, world, name).await;
+            connected.map_err(|found| if before.is_empty() { unless_disabled(found, &settings) } else { found })?
+        }
+        None => None,
     };
+    let provider = provider(prepared, world).await?;
+    if let (Some(cluster), Some(name), true) = (&cluster, &settings.cluster, before.is_empty()) {
+        before = recover(cluster, &settings.name).await?;
+        let by_cloud = settings.mode == Mode::EksCapability;
+        before.capability = by_cloud && capability::exists(&*provider, name, &settings.name).await?;
+        before.cluster.clone_from(name);
+    }
     let preview = match &cluster {
         Some(cluster) => preview(cluster, &[], &before).await?,
         None => Preview::default(),
     };
-    let provider = provider(prepared, world).await?;
     let capability = before.capability.then_some(Verb::Delete).filter(|_| cluster.is_some());
-    Ok(Look { settings, rendered: Vec::new(), cluster, provider, capability, preview })
+    Ok(Look { settings, rendered: Vec::new(), cluster, provider, capability, preview, delivered: before })
+}
+
+/// Who has delivered nothing to a cluster that does not answer can say so.
+fn unless_disabled(found: Diagnostics, settings: &Settings) -> Diagnostics {
+    let hint = |d: Diagnostic| match d.summary == UNREACHABLE {
+        true => d.hint(format!(
+            "The state does not say whether {} has delivered anything to it. Reach its endpoint from here, or write \
+             `enabled = false` into the block if nothing of it is there.",
+            settings.address()
+        )),
+        false => d,
+    };
+    found.into_iter().map(hint).collect()
 }
 
 /// Keeps in the state what is in the cluster.
@@ -313,7 +343,7 @@ pub(super) async fn deliver(
     work: Work,
 ) -> Result<(), Diagnostics> {
     let removing = work == Work::Remove;
-    if state.delivered.is_empty() && (removing || prepared.config.bootstrap.is_empty()) {
+    if state.delivered.is_empty() && prepared.config.bootstrap.is_empty() {
         return Ok(());
     }
     let world = stored_world(prepared, state);
@@ -348,7 +378,7 @@ async fn carry_out(
 ) -> Result<(), Diagnostics> {
     let settings = &look.settings;
     let name = settings.cluster.clone().unwrap_or_default();
-    let mut delivered = state.delivered.get(&settings.name).filter(|d| d.cluster == name).cloned().unwrap_or_default();
+    let mut delivered = look.delivered.clone();
     let store = InState { backend, state: tokio::sync::Mutex::new(state), name: &settings.name };
     let work = if look.rendered.is_empty() { Work::Remove } else { work };
     let gone = work == Work::Remove;
