@@ -15,6 +15,7 @@ pub fn trials() -> Vec<Trial> {
         trial("lifecycle::one_run_at_a_time", one_run_at_a_time),
         trial("lifecycle::interrupt_finishes_what_runs", interrupt),
         trial("lifecycle::throttling_slows_and_does_not_fail", throttling),
+        trial("lifecycle::repetitions_have_no_quota_unless_it_is_set", quota),
         trial("lifecycle::saved_plan", saved_plan),
         trial("lifecycle::secrets_appear_nowhere", secrets),
     ]
@@ -144,6 +145,29 @@ fn throttling() {
     account.expect("examples/minimal", &["apply", "-auto-approve"], 0);
     account.expect("examples/minimal", &["plan", "-detailed-exitcode"], 0);
     account.expect("examples/minimal", &["destroy", "-auto-approve"], 0);
+}
+
+/// The SDK's quota of repetitions counts only where the provider block sets one.
+fn quota() {
+    if !controllable("lifecycle::repetitions_have_no_quota_unless_it_is_set") {
+        return;
+    }
+    let configured = |setting: &str| {
+        let account = Account::new();
+        account.write(
+            "main.tf",
+            &format!(
+                "provider \"aws\" {{\n  region = \"ap-northeast-1\"\n  {setting}\n}}\n\
+                 resource \"aws_cloudwatch_log_group\" \"a\" {{\n  name = \"a\"\n}}\n"
+            ),
+        );
+        let rule = r#"{"kind":"throttle","match":{"service":"logs","action":"CreateLogGroup"},"skip":0,"times":3}"#;
+        account.control("POST", "faults", rule);
+        account
+    };
+    configured("").expect(".", &["apply", "-auto-approve"], 0);
+    let text = configured("token_bucket_rate_limiter_capacity = 10").expect(".", &["apply", "-auto-approve"], 1);
+    assert!(text.contains("Rate exceeded"), "{text}");
 }
 
 fn saved_plan() {

@@ -30,9 +30,10 @@ mod support;
 mod swap;
 mod types;
 
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Arguments;
 
 use kubernetes::Cluster;
+use programs::trial;
 use support::Endpoint;
 
 fn main() {
@@ -58,14 +59,7 @@ fn main() {
     let conclusion = libtest_mimic::run(&arguments, trials);
     Endpoint::stop();
     Cluster::stop();
+    programs::print_slowest();
     programs::print_skips();
     conclusion.exit();
-}
-
-/// A test that fails by panicking.
-fn trial(name: impl Into<String>, test: impl FnOnce() + Send + 'static) -> Trial {
-    Trial::test(name, move || {
-        test();
-        Ok(())
-    })
 }

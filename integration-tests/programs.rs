@@ -6,8 +6,42 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use libtest_mimic::Trial;
 
 static SKIPS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static TOOK: Mutex<Vec<(Duration, String)>> = Mutex::new(Vec::new());
+
+/// A test that fails by panicking.
+pub fn trial(name: impl Into<String>, test: impl FnOnce() + Send + 'static) -> Trial {
+    let name = name.into();
+    Trial::test(name.clone(), move || {
+        let _watch = Watch { name, began: Instant::now() };
+        test();
+        Ok(())
+    })
+}
+
+/// Notes how long a test took, however it ended.
+struct Watch {
+    name: String,
+    began: Instant,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        TOOK.lock().expect("lock").push((self.began.elapsed(), std::mem::take(&mut self.name)));
+    }
+}
+
+/// Where the time goes.
+pub fn print_slowest() {
+    let mut took = TOOK.lock().expect("lock");
+    took.sort_by(|a, b| b.cmp(a));
+    println!("\nslowest, in seconds:");
+    took.iter().take(25).for_each(|(time, name)| println!("{:7.1}  {name}", time.as_secs_f64()));
+}
 
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

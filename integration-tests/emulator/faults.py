@@ -52,6 +52,8 @@ class Rule:
         self.id, self.kind, self.spec = next(_ids), kind, spec
         self.match, self.when = dict(spec.get("match", {})), spec.get("when", "before")
         self.skip, self.times = int(spec.get("skip", 0)), spec.get("times")
+        # A throttle that counts calls strikes these; any other draws from a bucket.
+        self.has_bucket = kind == "throttle" and "skip" not in spec
         self.seen = self.hit = 0
         self.held, self.release = [], threading.Event()
         self.buckets = {}
@@ -115,7 +117,7 @@ class Faults:
         if not self.rules:
             return ()
         with self.lock:
-            return [r for r in self.rules if r.takes(call) and (r.kind == "throttle" or r.fires())]
+            return [r for r in self.rules if r.takes(call) and (r.has_bucket or r.fires())]
 
     def before(self, call, rules):
         """What happens ahead of the effect: may wait, raise an AwsError or a Drop, or ask something of the service."""
@@ -123,12 +125,11 @@ class Faults:
             self._throttle(call, {}, self.buckets)
         for rule in rules:
             spec = rule.spec
-            if rule.kind == "throttle":
-                if self._throttle(call, spec, rule.buckets, rule):
-                    continue
-            if rule.kind in ("throttle",):
-                continue
-            if rule.kind == "delay":
+            if rule.has_bucket:
+                self._throttle(call, spec, rule.buckets, rule)
+            elif rule.kind == "throttle":
+                self._refuse(call, spec)
+            elif rule.kind == "delay":
                 call.fault = "delay"
                 time.sleep(float(spec.get("ms", 0)) / 1000)
             elif rule.kind == "fail_creation":
@@ -170,7 +171,6 @@ class Faults:
             rule.held.remove(what)
 
     def _throttle(self, call, spec, buckets, rule=None):
-        code, status, message = CODES.get(call.service, ("ThrottlingException", 400, "Rate exceeded"))
         name, size, rate = bucket_of(call)
         size, rate = float(spec.get("burst", size)), float(spec.get("rate", rate))
         key, now = (call.account, call.region, name), time.monotonic()
@@ -184,8 +184,12 @@ class Faults:
                 enough = rule.times is not None and rule.hit >= int(rule.times)
                 rule.hit += not enough
         if not enough:
-            call.fault = "throttle"
-            raise AwsError(spec.get("code", code), spec.get("message", message), status=spec.get("status", status))
+            self._refuse(call, spec)
+
+    def _refuse(self, call, spec):
+        code, status, message = CODES.get(call.service, ("ThrottlingException", 400, "Rate exceeded"))
+        call.fault = "throttle"
+        raise AwsError(spec.get("code", code), spec.get("message", message), status=spec.get("status", status))
 
     def json(self):
         return {"faults": [r.json() for r in self.rules], "holding": [h for r in self.rules for h in r.held],

@@ -29,7 +29,9 @@ mod terminal;
 #[path = "../programs.rs"]
 mod programs;
 
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Arguments;
+
+use programs::trial;
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -51,14 +53,7 @@ fn main() {
         libtest_mimic::run(&arguments, trials).exit();
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
+    programs::print_slowest();
     programs::print_skips();
     conclusion.exit();
-}
-
-/// A test that fails by panicking.
-fn trial(name: impl Into<String>, test: impl FnOnce() + Send + 'static) -> Trial {
-    Trial::test(name, move || {
-        test();
-        Ok(())
-    })
 }

@@ -12,7 +12,7 @@ use aws_sdk_sts::config::endpoint::ResolveEndpoint;
 use aws_sdk_sts::error::DisplayErrorContext;
 
 use super::loader::Loader;
-use super::retry::NoBlindRetries;
+use super::retry::{NoBlindRetries, partition};
 use super::tags::Defaults;
 use super::told::Told;
 use crate::provider::{Error, ErrorKind, Result};
@@ -42,8 +42,16 @@ struct Shared {
     services: Services,
     caller: tokio::sync::OnceCell<Caller>,
     told: Told,
+    options: Options,
+}
+
+/// What the provider block says of calls.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
     /// Buckets stand in the path, not in the host: for endpoints whose name cannot have others before it.
-    s3_path_style: bool,
+    pub s3_path_style: bool,
+    /// Tokens that the repetitions of each service take from; of any number where it is `None`.
+    pub retry_quota: Option<usize>,
 }
 
 macro_rules! services {
@@ -58,8 +66,9 @@ macro_rules! services {
             $(
                 pub fn $field(&self) -> &$sdk::Client {
                     self.shared.services.$field.get_or_init(|| {
-                        let mut config =
-                            $sdk::config::Builder::from(&self.shared.config).retry_classifier(NoBlindRetries);
+                        let mut config = $sdk::config::Builder::from(&self.shared.config)
+                            .retry_classifier(NoBlindRetries)
+                            .retry_partition(partition($endpoint, self.shared.options.retry_quota));
                         if let Some(url) = self.shared.endpoints.get($endpoint) {
                             config = config.endpoint_url(url);
                         }
@@ -94,21 +103,23 @@ services! {
 }
 
 impl Client {
-    pub fn new(config: SdkConfig, endpoints: BTreeMap<String, String>, tags: Defaults, s3_path_style: bool) -> Self {
+    pub fn new(config: SdkConfig, endpoints: BTreeMap<String, String>, tags: Defaults, options: Options) -> Self {
         let services = Services::default();
         let caller = tokio::sync::OnceCell::new();
         let told = Told::default();
-        let shared = Shared { config, endpoints, tags, services, caller, told, s3_path_style };
+        let shared = Shared { config, endpoints, tags, services, caller, told, options };
         Self { shared: Arc::new(shared), loader: Some(Arc::new(Loader::default())), thorough: false }
     }
 
     pub fn s3(&self) -> &aws_sdk_s3::Client {
         self.shared.services.s3.get_or_init(|| {
-            let mut config = aws_sdk_s3::config::Builder::from(&self.shared.config).retry_classifier(NoBlindRetries);
+            let mut config = aws_sdk_s3::config::Builder::from(&self.shared.config)
+                .retry_classifier(NoBlindRetries)
+                .retry_partition(partition("s3", self.shared.options.retry_quota));
             if let Some(url) = self.shared.endpoints.get("s3") {
                 config = config.endpoint_url(url);
             }
-            if self.shared.s3_path_style {
+            if self.shared.options.s3_path_style {
                 config = config.force_path_style(true);
             }
             aws_sdk_s3::Client::from_conf(config.build())

@@ -1,5 +1,6 @@
-//! Which failed calls the SDK may repeat by itself.
+//! Which failed calls the SDK may repeat by itself, and how many of them.
 
+use aws_sdk_sts::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority};
 
@@ -24,4 +25,14 @@ impl ClassifyRetry for NoBlindRetries {
     fn priority(&self) -> RetryClassifierPriority {
         RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
     }
+}
+
+/// The quota of a service's repetitions, of any size unless the provider block bounds it: a plan of hundreds of objects may be
+/// throttled hundreds of times, and the SDK would give up on all calls at once.
+pub fn partition(service: &'static str, quota: Option<usize>) -> RetryPartition {
+    let bucket = match quota {
+        Some(capacity) => TokenBucket::builder().capacity(capacity).build(),
+        None => TokenBucket::unlimited(),
+    };
+    RetryPartition::custom(service).token_bucket(bucket).build()
 }

@@ -7,8 +7,9 @@ use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
 
-use super::Client;
+use super::client::{Client, Options};
 use super::tags::Defaults;
+use super::validate;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::provider::{Object, parse_duration};
 use crate::schema::{Block, Schema, boolean, list_block, list_of, map_of, number, set_block, set_of, string};
@@ -31,7 +32,7 @@ pub(super) fn schema() -> Schema {
         .attr("no_proxy", string().optional())
         .attr("profile", string().optional())
         .attr("region", string().optional())
-        .attr("retry_mode", string().optional())
+        .attr("retry_mode", string().optional().check(|v| validate::one_of(v, &["standard", "adaptive"])))
         .attr("s3_us_east_1_regional_endpoint", string().optional())
         .attr("s3_use_path_style", boolean().optional())
         .attr("secret_key", string().optional())
@@ -425,7 +426,14 @@ pub(super) async fn connect(config: &Object) -> Result<Client, Diagnostics> {
     for block in config.objects("endpoints") {
         endpoints.extend(ENDPOINT_SERVICES.iter().filter_map(|s| Some(((*s).to_owned(), block.string(s)?))));
     }
-    let client = Client::new(sdk, endpoints, tag_defaults(config), config.bool("s3_use_path_style") == Some(true));
+    let options = Options {
+        s3_path_style: config.bool("s3_use_path_style") == Some(true),
+        retry_quota: config
+            .i64("token_bucket_rate_limiter_capacity")
+            .and_then(|n| usize::try_from(n).ok())
+            .filter(|n| *n > 0),
+    };
+    let client = Client::new(sdk, endpoints, tag_defaults(config), options);
     check_account(&client, config).await?;
     Ok(client)
 }
@@ -441,10 +449,15 @@ fn role(arn: String, block: &Object) -> Role {
     }
 }
 
-/// Retries throttled calls, at the rate that the service allows; 25 attempts unless the provider block says otherwise.
+/// Retries throttled calls, after ever longer waits; 25 attempts unless the provider block says otherwise. The SDK's adaptive
+/// mode, which the block may ask for, goes down to a call every ten seconds after a single refusal.
 fn retry(config: &Object) -> RetryConfig {
     let attempts = config.i64("max_retries").and_then(|n| u32::try_from(n).ok()).unwrap_or(25).max(1);
-    RetryConfig::adaptive().with_max_attempts(attempts).with_max_backoff(Duration::from_secs(20))
+    let mode = match config.str("retry_mode") {
+        Some("adaptive") => RetryConfig::adaptive(),
+        _ => RetryConfig::standard(),
+    };
+    mode.with_max_attempts(attempts).with_max_backoff(Duration::from_secs(20))
 }
 
 fn tag_defaults(config: &Object) -> Defaults {

@@ -59,6 +59,9 @@ fn one(bootstrap: &Bootstrap, palette: Palette) -> String {
                 writeln!(out, "  {} {} is waited for: {}", palette.paint(Colour::Dim, "."), change.id, printable(why));
         }
     }
+    if preview.is_guessed() {
+        out.push_str("  This identity may not write to the cluster, so that the comparison is kiban's own.\n");
+    }
     let _ = writeln!(out, "{}\n", summary(preview, palette));
     out
 }
@@ -126,6 +129,7 @@ pub fn plan_json(bootstraps: &[Bootstrap]) -> Json {
             "cluster": b.cluster,
             "cluster_absent": b.absent,
             "capability": b.capability.map(action),
+            "guessed": b.preview.is_guessed(),
             "changes": b.preview.changes.iter().map(change).collect::<Vec<_>>(),
         })
     };
