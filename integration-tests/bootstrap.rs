@@ -85,6 +85,7 @@ pub fn trials() -> Vec<Trial> {
         trial("bootstrap::pods_that_do_not_start_are_told", pods),
         trial("bootstrap::applications_that_are_not_well_are_told", applications),
         trial("bootstrap::is_taken_away_in_order", destroyed),
+        trial("bootstrap::a_cluster_that_goes_away_is_emptied_before", replaced),
         trial("bootstrap::another_tenant_is_one_command", tenant),
         trial("bootstrap::the_argo_cd_that_aws_runs_is_kept", capability),
         trial("bootstrap::settings_are_judged_before_anything_is_done", settings),
@@ -657,6 +658,44 @@ fn destroyed() {
     assert!(at("/deployments/argocd-repo-server") < at("/applications.argoproj.io"), "{deleted:?}");
     assert!(at("/applications.argoproj.io") < at("/v1/namespaces/argocd"), "{deleted:?}");
     assert!(stage.account.census().is_empty(), "{:?}", stage.account.census());
+}
+
+/// Whether it is replaced or destroyed alone: what is in it goes while Argo CD still runs there.
+fn replaced() {
+    let Some(stage) = Stage::new("bootstrap::a_cluster_that_goes_away_is_emptied_before") else { return };
+    stage.argo(Mood::Well).runs(|| {
+        stage.apply(&[]);
+        stage.cluster.admits(&stage.account, "next", &["system:masters"]);
+        stage.account.write("main.tf", &STACK.replace("name     = \"main\"", "name     = \"next\""));
+        let text = stage.account.expect(".", &["plan"], 0);
+        assert!(text.contains("The cluster goes away: what is in it is deleted before"), "{text}");
+        let text = stage.apply(&[]);
+        let at = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part}: {text}"));
+        assert!(at("Application argocd/root: Deleted") < at("Namespace argocd: Deleted"), "{text}");
+        assert!(at("Namespace argocd: Deleted") < at("aws_eks_cluster.main: Destroying..."), "{text}");
+        assert!(at("aws_eks_cluster.main: Creation complete") < at("Application argocd/root: Created"), "{text}");
+        stage.unchanged();
+
+        let target = ["-target=aws_eks_cluster.main"];
+        let text = stage.account.expect(".", &[&["plan", "-destroy"], &target[..]].concat(), 0);
+        assert!(text.contains("- Application argocd/root"), "{text}");
+        let text = stage.account.expect(".", &[&["destroy", "-auto-approve"], &target[..]].concat(), 0);
+        assert!(text.contains("Application argocd/root: Deleted"), "{text}");
+        assert_eq!(stage.cluster.get("/api/v1/namespaces/argocd"), None);
+        assert!(stage.uids().is_empty());
+        stage.apply(&[]);
+
+        // Who keeps the objects from now on without kiban has them left alone.
+        let text = stage.account.expect(".", &["bootstrap", "forget"], 1);
+        assert!(text.contains("Nobody can approve"), "{text}");
+        let count = stage.uids().len();
+        let text = stage.account.expect(".", &["bootstrap", "forget", "-auto-approve"], 0);
+        assert!(text.contains(&format!("bootstrap.argocd: {count} objects are forgotten")), "{text}");
+        assert!(stage.uids().is_empty());
+        stage.account.write("kiban.hcl", "");
+        stage.account.expect(".", &["destroy", "-auto-approve"], 0);
+        assert!(stage.cluster.get("/api/v1/namespaces/argocd").is_some());
+    });
 }
 
 /// From an empty account: the platform, and then one tenant more by one command, one plan and one apply.

@@ -192,6 +192,8 @@ pub trait Operations: Send + Sync {
     async fn bootstrap_plan(&self, request: BootstrapRequest, removing: bool) -> Result<BootstrapPlanned, Failure>;
     /// Carries out what was planned last.
     async fn bootstrap_apply(&self, observer: &dyn Observer) -> Result<(), Failure>;
+    /// Drops the record of what was delivered; returns each block's name and how many objects it had.
+    async fn bootstrap_forget(&self, request: BootstrapRequest) -> Result<Vec<(String, usize)>, Failure>;
     async fn bootstrap_status(&self, request: BootstrapRequest) -> Result<BootstrapStatus, Failure>;
     /// All objects, with the values of Secrets hidden.
     async fn bootstrap_render(&self, request: BootstrapRequest) -> Result<Vec<serde_json::Value>, Failure>;

@@ -241,6 +241,10 @@ impl Operations for Work {
         Ok(())
     }
 
+    async fn bootstrap_forget(&self, request: BootstrapRequest) -> Result<Vec<(String, usize)>, Failure> {
+        Ok(ops::bootstrap_forget(&self.session, &self.bootstrap_args(request)).await?)
+    }
+
     async fn bootstrap_status(&self, request: BootstrapRequest) -> Result<BootstrapStatus, Failure> {
         Ok(ops::bootstrap_status(&self.session, &self.bootstrap_args(request)).await?)
     }

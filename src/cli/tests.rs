@@ -213,6 +213,9 @@ impl Operations for Fake {
     async fn bootstrap_apply(&self, _: &dyn Observer) -> Result<(), Failure> {
         Ok(())
     }
+    async fn bootstrap_forget(&self, _: BootstrapRequest) -> Result<Vec<(String, usize)>, Failure> {
+        Ok(Vec::new())
+    }
     async fn bootstrap_status(&self, _: BootstrapRequest) -> Result<BootstrapStatus, Failure> {
         Ok(BootstrapStatus { observed: Vec::new(), warnings: Diagnostics::new(), sources: Sources::default() })
     }

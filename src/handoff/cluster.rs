@@ -106,7 +106,8 @@ impl ClusterError {
                     .hint("The access policy of this identity must allow it, for example AmazonEKSClusterAdminPolicy.")
             }
             Self::Unreachable(why) => Diagnostic::error(UNREACHABLE, format!("{what} {id}: {why}"))
-                .hint("Its endpoint must be reachable from here: see its public access and who is let in, or a VPN."),
+                .hint("Its endpoint must be reachable from here: see its public access and who is let in, or a VPN. If it is gone for good, \
+                       `kiban bootstrap forget` drops the record of what was delivered to it."),
             other => Diagnostic::error("Cluster answers with an error", format!("{what} {id}: {other}")),
         };
         diagnostic.address(id)

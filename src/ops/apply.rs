@@ -5,7 +5,7 @@ use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::plan::{Mode, Summary};
 use crate::state::State;
 
-use super::bootstrap::{Work, deliver};
+use super::bootstrap::{Work, before_apply, deliver, doomed};
 use super::local_exec::Shell;
 use super::{OpResult, Planned, Session};
 
@@ -21,9 +21,9 @@ pub struct Outcome {
 /// Applies a plan. On errors, what was done is in the state all the same.
 pub async fn apply(session: &Session, planned: Planned, observer: &dyn Observer) -> OpResult<Outcome> {
     let Planned { mut plan, prepared, backend, journal, parallelism, local_exec, .. } = planned;
-    if plan.mode == Mode::Destroy && plan.complete {
-        // What a cluster holds goes while it still runs.
-        let removed = deliver(session, &prepared, &*backend, &mut plan.prior, observer, Work::Remove).await;
+    let doomed = doomed(&plan);
+    if let Some(work) = before_apply(&plan, &doomed) {
+        let removed = deliver(session, &prepared, &*backend, &mut plan.prior, observer, work).await;
         removed.map_err(|e| prepared.fail(e))?;
     }
     let shell = Shell { dir: session.dir.clone(), environment: session.environment.clone() };

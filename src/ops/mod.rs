@@ -40,8 +40,8 @@ use crate::provider::{Plugin, Providers};
 pub use apply::{Outcome, apply};
 pub use ask::{Question, questions};
 pub use bootstrap::{
-    Bootstrap, Looked, Observed, Status as BootstrapStatus, bootstrap_apply, bootstrap_plan, bootstrap_render,
-    bootstrap_status,
+    Bootstrap, Looked, Observed, Status as BootstrapStatus, bootstrap_apply, bootstrap_forget, bootstrap_plan,
+    bootstrap_render, bootstrap_status,
 };
 pub use console::{Answer, Console, console, console_over_plan};
 pub use drift::{Drifted, drift};

@@ -18,6 +18,8 @@ pub enum BootstrapCommand {
     Status(BootstrapLookCommand),
     /// Take everything away again, the root Application first
     Destroy(BootstrapChangeCommand),
+    /// Forget what was delivered, and touch no cluster: for one that is gone for good, or that others keep from now on
+    Forget(BootstrapChangeCommand),
     /// Print all objects as YAML, with the values of Secrets hidden
     Render(BootstrapRenderCommand),
 }
@@ -72,7 +74,7 @@ impl BootstrapCommand {
     pub(super) fn of(&self) -> &BootstrapArgs {
         match self {
             Self::Plan(c) => &c.of,
-            Self::Apply(c) | Self::Destroy(c) => &c.of,
+            Self::Apply(c) | Self::Destroy(c) | Self::Forget(c) => &c.of,
             Self::Status(c) => &c.of,
             Self::Render(c) => &c.of,
         }
@@ -81,7 +83,7 @@ impl BootstrapCommand {
     pub(in crate::cli) fn of_mut(&mut self) -> &mut BootstrapArgs {
         match self {
             Self::Plan(c) => &mut c.of,
-            Self::Apply(c) | Self::Destroy(c) => &mut c.of,
+            Self::Apply(c) | Self::Destroy(c) | Self::Forget(c) => &mut c.of,
             Self::Status(c) => &mut c.of,
             Self::Render(c) => &mut c.of,
         }

@@ -13,6 +13,7 @@ pub async fn run(operations: &dyn Operations, screen: &Screen, command: Bootstra
         BootstrapCommand::Plan(args) => plan(operations, screen, args).await,
         BootstrapCommand::Apply(args) => change(operations, screen, args, false).await,
         BootstrapCommand::Destroy(args) => change(operations, screen, args, true).await,
+        BootstrapCommand::Forget(args) => forget(operations, screen, args).await,
         BootstrapCommand::Status(args) => match operations.bootstrap_status(args.of.request()).await {
             Ok(status) => {
                 screen.report_aside(&status.warnings, &status.sources);
@@ -67,6 +68,39 @@ async fn plan(operations: &dyn Operations, screen: &Screen, args: BootstrapPlanC
     }
 }
 
+/// The exit code where nobody approves of it.
+fn refused(screen: &Screen, explanation: &str) -> Option<u8> {
+    if !screen.interactive {
+        let detail = "The input is not a terminal (or questions are switched off), so kiban cannot ask whether to go on. Nothing was changed.";
+        let problem = Diagnostic::error("Nobody can approve the plan", detail).hint("Use -auto-approve.");
+        return Some(screen.fail(&problem.into()));
+    }
+    if !screen.confirm("Do you want to perform these actions?", explanation) {
+        screen.line("Bootstrap cancelled.");
+        return Some(1);
+    }
+    None
+}
+
+async fn forget(operations: &dyn Operations, screen: &Screen, args: BootstrapChangeCommand) -> u8 {
+    let explanation = "  kiban will not know any more what it has delivered. Nothing in the cluster changes.";
+    if let Some(code) = (!args.auto_approve).then(|| refused(screen, explanation)).flatten() {
+        return code;
+    }
+    match operations.bootstrap_forget(args.of.request()).await {
+        Ok(forgotten) => {
+            if forgotten.is_empty() {
+                screen.line("Nothing was delivered: there is nothing to forget.");
+            }
+            for (name, count) in forgotten {
+                screen.line(&format!("bootstrap.{name}: {count} objects are forgotten, and left as they are."));
+            }
+            0
+        }
+        Err(failure) => screen.fail(&failure),
+    }
+}
+
 async fn change(operations: &dyn Operations, screen: &Screen, args: BootstrapChangeCommand, removing: bool) -> u8 {
     let planned = match operations.bootstrap_plan(args.of.request(), removing).await {
         Ok(planned) => planned,
@@ -74,18 +108,12 @@ async fn change(operations: &dyn Operations, screen: &Screen, args: BootstrapCha
     };
     show(screen, &planned, false);
     if has_work(&planned.bootstraps) && !args.auto_approve {
-        if !screen.interactive {
-            let detail = "The input is not a terminal (or questions are switched off), so kiban cannot ask whether to go on. Nothing was changed.";
-            let problem = Diagnostic::error("Nobody can approve the plan", detail).hint("Use -auto-approve.");
-            return screen.fail(&problem.into());
-        }
         let explanation = match removing {
             true => "  Everything that Argo CD brought to the cluster goes with it. There is no undo.",
             false => "  kiban will change the cluster as described above.",
         };
-        if !screen.confirm("Do you want to perform these actions?", explanation) {
-            screen.line("Bootstrap cancelled.");
-            return 1;
+        if let Some(code) = refused(screen, explanation) {
+            return code;
         }
     }
     let done = watched(screen, planned.sources, async |observer| operations.bootstrap_apply(observer).await).await;

@@ -29,6 +29,9 @@ fn one(bootstrap: &Bootstrap, palette: Palette) -> String {
     if bootstrap.absent {
         out.push_str("  The cluster is not there yet: everything is new.\n");
     }
+    if bootstrap.goes_away {
+        out.push_str("  The cluster goes away: what is in it is deleted before, while Argo CD still runs.\n");
+    }
     if let Some(verb) = bootstrap.capability.filter(|verb| *verb != Verb::Keep) {
         let _ = writeln!(out, "  {} EKS capability: Argo CD, run by AWS", sign(verb, palette));
     }
@@ -128,6 +131,7 @@ pub fn plan_json(bootstraps: &[Bootstrap]) -> Json {
             "address": b.address,
             "cluster": b.cluster,
             "cluster_absent": b.absent,
+            "cluster_goes_away": b.goes_away,
             "capability": b.capability.map(action),
             "guessed": b.preview.is_guessed(),
             "changes": b.preview.changes.iter().map(change).collect::<Vec<_>>(),
