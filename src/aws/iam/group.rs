@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use aws_sdk_iam::types::GroupDetail;
 
-use super::people::people;
+use super::people::{self, Named, People};
 use super::{naming, read};
 use crate::aws::Client;
 use crate::aws::error::deleted;
-use crate::aws::gather::gather;
 use crate::provider::{
     Actions, CreateCx, Error, Found, Intent, Object, Operation, PlannedChange, RemoteId, ResourceType, Result, Timeouts,
 };
@@ -48,20 +47,7 @@ impl ResourceType for Group {
         ids: &[RemoteId],
         prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
-        let all = if ids.len() > read::SINGLE_READS { Some(people(client).await?) } else { None };
-        let all = all.as_deref();
-        let reads = ids.iter().map(|id| async move {
-            let found = match all {
-                Some(people) => people.groups.get(id.as_str()).map(listed),
-                None => single(client, id.as_str()).await?,
-            };
-            let found = match found {
-                Some(object) => Some(object),
-                None => renamed(client, prior.get(id)).await?,
-            };
-            Ok((id.clone(), found.map_or(Found::Gone, Found::Object)))
-        });
-        Ok(gather(reads.collect()).await?.into_iter().collect())
+        people::read::<Self>(client, ids, prior).await
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {
@@ -92,24 +78,23 @@ impl ResourceType for Group {
 
     async fn find(client: &Client, intent: &Intent) -> Result<Option<RemoteId>> {
         let Some(name) = intent.identity.get("name") else { return Ok(None) };
-        Ok(single(client, name).await?.map(|_| name.as_str().into()))
+        Ok(Self::single(client, name).await?.map(|_| name.as_str().into()))
     }
 }
 
-async fn single(client: &Client, name: &str) -> Result<Option<Object>> {
-    let answer = read::unless_gone(client.iam().get_group().group_name(name).send().await)?;
-    Ok(answer.and_then(|a| a.group).map(|g| of(&g.group_name, &g.path, &g.arn, &g.group_id)))
-}
-
-/// A group under another name: one that an update has just renamed, or that was renamed when a run ended.
-async fn renamed(client: &Client, known: Option<&Object>) -> Result<Option<Object>> {
-    let Some(known) = known else { return Ok(None) };
-    let (Some(unique), Some(name)) = (known.string("unique_id"), known.string("name")) else { return Ok(None) };
-    let same = |object: &Object| object.str("unique_id") == Some(&unique);
-    if let Some(object) = single(client, &name).await?.filter(same) {
-        return Ok(Some(object));
+impl Named for Group {
+    async fn single(client: &Client, name: &str) -> Result<Option<Object>> {
+        let answer = read::unless_gone(client.iam().get_group().group_name(name).send().await)?;
+        Ok(answer.and_then(|a| a.group).map(|g| of(&g.group_name, &g.path, &g.arn, &g.group_id)))
     }
-    Ok(people(client).await?.groups.values().map(listed).find(same))
+
+    fn listed(people: &People, name: &str) -> Option<Object> {
+        people.groups.get(name).map(listed)
+    }
+
+    fn all(people: &People) -> impl Iterator<Item = Object> {
+        people.groups.values().map(listed)
+    }
 }
 
 fn listed(group: &GroupDetail) -> Object {

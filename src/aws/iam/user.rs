@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use aws_sdk_iam::types::{AttachedPermissionsBoundary, Tag, User as Live, UserDetail};
 
-use super::people::people;
+use super::people::{self, Named, People};
 use super::{naming, read, tags, user_credentials};
-use crate::aws::gather::gather;
 use crate::aws::{Client, tags as all_tags};
 use crate::provider::{
     Actions, CreateCx, Error, Found, Intent, Object, Operation, RemoteId, ResourceType, Result, Timeouts,
@@ -68,20 +67,7 @@ impl ResourceType for User {
         ids: &[RemoteId],
         prior: &BTreeMap<RemoteId, Object>,
     ) -> Result<BTreeMap<RemoteId, Found>> {
-        let all = if ids.len() > read::SINGLE_READS { Some(people(client).await?) } else { None };
-        let all = all.as_deref();
-        let reads = ids.iter().map(|id| async move {
-            let found = match all {
-                Some(people) => people.users.get(id.as_str()).map(listed),
-                None => single(client, id.as_str()).await?,
-            };
-            let found = match found {
-                Some(object) => Some(object),
-                None => renamed(client, prior.get(id)).await?,
-            };
-            Ok((id.clone(), found.map_or(Found::Gone, Found::Object)))
-        });
-        Ok(gather(reads.collect()).await?.into_iter().collect())
+        people::read::<Self>(client, ids, prior).await
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {
@@ -146,24 +132,23 @@ impl ResourceType for User {
 
     async fn find(client: &Client, intent: &Intent) -> Result<Option<RemoteId>> {
         let Some(name) = intent.identity.get("name") else { return Ok(None) };
-        Ok(single(client, name).await?.map(|_| name.as_str().into()))
+        Ok(Self::single(client, name).await?.map(|_| name.as_str().into()))
     }
 }
 
-async fn single(client: &Client, name: &str) -> Result<Option<Object>> {
-    let answer = read::unless_gone(client.iam().get_user().user_name(name).send().await)?;
-    Ok(answer.and_then(|a| a.user).map(object))
-}
-
-/// A user under another name: one that an update has just renamed, or that was renamed when a run ended.
-async fn renamed(client: &Client, known: Option<&Object>) -> Result<Option<Object>> {
-    let Some(known) = known else { return Ok(None) };
-    let (Some(unique), Some(name)) = (known.string("unique_id"), known.string("name")) else { return Ok(None) };
-    let same = |object: &Object| object.str("unique_id") == Some(&unique);
-    if let Some(object) = single(client, &name).await?.filter(same) {
-        return Ok(Some(object));
+impl Named for User {
+    async fn single(client: &Client, name: &str) -> Result<Option<Object>> {
+        let answer = read::unless_gone(client.iam().get_user().user_name(name).send().await)?;
+        Ok(answer.and_then(|a| a.user).map(object))
     }
-    Ok(people(client).await?.users.values().map(listed).find(same))
+
+    fn listed(people: &People, name: &str) -> Option<Object> {
+        people.users.get(name).map(listed)
+    }
+
+    fn all(people: &People) -> impl Iterator<Item = Object> {
+        people.users.values().map(listed)
+    }
 }
 
 fn object(user: Live) -> Object {
