@@ -7,6 +7,7 @@ mod data;
 mod default_network_acl;
 mod default_route_table;
 mod default_security_group;
+mod default_vpc;
 mod ec2_tag;
 mod egress_only_internet_gateway;
 mod eip;
@@ -62,6 +63,7 @@ pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
         .resource::<default_network_acl::DefaultNetworkAcl>()
         .resource::<default_route_table::DefaultRouteTable>()
         .resource::<default_security_group::DefaultSecurityGroup>()
+        .resource::<default_vpc::DefaultVpc>()
         .resource::<ec2_tag::Ec2Tag>()
         .resource::<egress_only_internet_gateway::EgressOnlyInternetGateway>()
         .resource::<eip::Eip>()

@@ -48,29 +48,12 @@ impl ResourceType for Vpc {
     const DELETION: Deletion = Deletion::Polled;
 
     fn schema() -> Schema {
-        Schema::new(1)
-            .attr("arn", string().computed())
-            .attr("assign_generated_ipv6_cidr_block", boolean().optional())
+        shared(Schema::new(1))
             .attr("cidr_block", string().optional().computed().force_new().check(validate::cidr))
-            .attr("default_network_acl_id", string().computed())
-            .attr("default_route_table_id", string().computed())
-            .attr("default_security_group_id", string().computed())
-            .attr("dhcp_options_id", string().computed())
             .attr("enable_dns_hostnames", boolean().optional().computed())
-            .attr("enable_dns_support", boolean().optional().default(true))
-            .attr("enable_network_address_usage_metrics", boolean().optional().computed())
-            .attr("id", string().optional().computed())
             .attr("instance_tenancy", string().optional().default("default").check(tenancy))
             .attr("ipv4_ipam_pool_id", string().optional().force_new())
             .attr("ipv4_netmask_length", number().optional().force_new())
-            .attr("ipv6_association_id", string().computed())
-            .attr("ipv6_cidr_block", string().optional().computed().check(validate::cidr))
-            .attr("ipv6_cidr_block_network_border_group", string().optional().computed())
-            .attr("ipv6_ipam_pool_id", string().optional())
-            .attr("ipv6_netmask_length", number().optional())
-            .attr("main_route_table_id", string().computed())
-            .attr("owner_id", string().computed())
-            .tags()
     }
 
     async fn read(
@@ -205,6 +188,28 @@ impl ResourceType for Vpc {
     async fn reclaim(client: &Client, id: &RemoteId) -> Result<()> {
         tags::remove_token(client, id.as_str()).await
     }
+}
+
+/// What every VPC has, whoever made it.
+pub(super) fn shared(schema: Schema) -> Schema {
+    schema
+        .attr("arn", string().computed())
+        .attr("assign_generated_ipv6_cidr_block", boolean().optional())
+        .attr("default_network_acl_id", string().computed())
+        .attr("default_route_table_id", string().computed())
+        .attr("default_security_group_id", string().computed())
+        .attr("dhcp_options_id", string().computed())
+        .attr("enable_dns_support", boolean().optional().default(true))
+        .attr("enable_network_address_usage_metrics", boolean().optional().computed())
+        .attr("id", string().optional().computed())
+        .attr("ipv6_association_id", string().computed())
+        .attr("ipv6_cidr_block", string().optional().computed().check(validate::cidr))
+        .attr("ipv6_cidr_block_network_border_group", string().optional().computed())
+        .attr("ipv6_ipam_pool_id", string().optional())
+        .attr("ipv6_netmask_length", number().optional())
+        .attr("main_route_table_id", string().computed())
+        .attr("owner_id", string().computed())
+        .tags()
 }
 
 fn tenancy(value: &Value) -> Result<(), String> {
