@@ -8,7 +8,7 @@ use crate::config::Resource;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::eval::checks::Checked;
 use crate::eval::{decode_stored, expr_at};
-use crate::plan::{Action, Change, InstanceInput, StepKind, plan_instance, same_secrets, with_write_only};
+use crate::plan::{Action, Change, InstanceInput, StepKind, plan_instance, same_secrets, written};
 use crate::provider::{
     Create, Deletion, Error, ErrorKind, Intent, Object, Operation, Provider, RemoteId, Result as ProviderResult,
     Timeouts,
@@ -138,7 +138,7 @@ impl Apply<'_> {
                 &format!("{} would now force a new object, and an update was planned", paths.join(", ")),
             ));
         }
-        let written = with_write_only(&subject.schema.block, &plan.planned, &config);
+        let written = written(&subject.schema.block, &plan.planned, &config);
         Ok(Replanned { action: plan.action, want: Object::from_value(&written), planned: plan.planned })
     }
 
@@ -614,7 +614,7 @@ struct Replanned {
     action: Action,
     /// What the state will hold.
     planned: Value,
-    /// What the type is asked for: with write-only values.
+    /// What the type is asked for: with what the configuration says where the state holds something else, or nothing.
     want: Object,
 }
 

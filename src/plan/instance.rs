@@ -37,7 +37,8 @@ pub struct InstancePlan {
 }
 
 /// Plans one instance. Pure.
-pub fn plan_instance(input: InstanceInput<'_>) -> (InstancePlan, Diagnostics) {
+pub fn plan_instance(mut input: InstanceInput<'_>) -> (InstancePlan, Diagnostics) {
+    input.config = input.schema.stored(input.config);
     let Some(prior) = input.prior else {
         let (planned, diagnostics) = create(&input);
         let plan = InstancePlan { action: Action::Create, planned, replace_paths: BTreeSet::new(), reason: None };

@@ -25,6 +25,6 @@ pub use lookup::{Lacking, find_schema, lacking, provider_of};
 pub use model::{
     Action, Change, ChangeKey, Drift, Mode, Options, OutputChange, Plan, Reason, Relevant, Step, StepKind, Summary,
 };
-pub use propose::{difference, propose, with_write_only};
+pub use propose::{difference, propose, written};
 pub use targets::Selection;
 pub use walk::{Inputs, UNDECIDED_CHECK, identify, plan};

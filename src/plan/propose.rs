@@ -32,17 +32,21 @@ pub fn propose(block: &Block, prior: Option<&Value>, config: &Value) -> Value {
     Value::object(out).mark(config.marks)
 }
 
-/// A planned state with the write-only values of the configuration: what a create or update hands to the type. They
-/// stand in no plan and in no state.
-pub fn with_write_only(block: &Block, planned: &Value, config: &Value) -> Value {
+/// What a create or update hands to the type: the planned state with what the configuration says in place of what plan
+/// and state hold of it, and with its write-only values, of which they hold nothing.
+pub fn written(block: &Block, planned: &Value, config: &Value) -> Value {
     let (Some(entries), Some(given)) = (planned.as_map(), config.as_map()) else { return planned.clone() };
-    if !block.has_write_only() {
+    if !block.has_write_only() && !block.stores_otherwise() {
         return planned.clone();
     }
     let filled = entries.iter().map(|(name, value)| {
         let value = match (block.attributes.get(name), block.blocks.get(name), given.get(name)) {
             (Some(attribute), _, Some(config)) if attribute.write_only => config.clone(),
-            (_, Some(nested), Some(config)) => nested_write_only(nested, value, config),
+            // Where a change is ignored, the plan is not about what the configuration says.
+            (Some(attribute), _, Some(config)) if attribute.stored.is_some() => {
+                if attribute.stored(config).same_content(value) { config.clone() } else { value.clone() }
+            }
+            (_, Some(nested), Some(config)) => nested_written(nested, value, config),
             _ => value.clone(),
         };
         (name.clone(), value)
@@ -50,12 +54,12 @@ pub fn with_write_only(block: &Block, planned: &Value, config: &Value) -> Value 
     Value::object(filled.collect()).mark(planned.marks)
 }
 
-fn nested_write_only(nested: &NestedBlock, planned: &Value, config: &Value) -> Value {
+fn nested_written(nested: &NestedBlock, planned: &Value, config: &Value) -> Value {
     // Elements of sets cannot be told apart without such values, so they have none.
     match (nested.nesting, planned.as_slice(), config.as_slice()) {
-        (Nesting::Single, ..) => with_write_only(&nested.block, planned, config),
+        (Nesting::Single, ..) => written(&nested.block, planned, config),
         (Nesting::List, Some(items), Some(given)) if items.len() == given.len() => {
-            let items = items.iter().zip(given).map(|(p, c)| with_write_only(&nested.block, p, c));
+            let items = items.iter().zip(given).map(|(p, c)| written(&nested.block, p, c));
             Value::list(nested.block.ty(), items.collect()).mark(planned.marks)
         }
         _ => planned.clone(),
@@ -263,6 +267,7 @@ mod tests {
             .attr("policy", string().optional().normal(Normal::Json))
             .attr("names", list_of(Type::String).optional())
             .attr("words", string().optional().normal(Normal::Verbatim))
+            .attr("script", string().optional().stored_as(str::to_ascii_uppercase))
             .block("rule", list_block(Block::new().attr("port", string().required()).attr("arn", string().computed())))
     }
 
@@ -302,6 +307,17 @@ mod tests {
         assert_eq!(planned.get("note").and_then(Value::as_str), Some(""));
         assert!(planned.get("words").is_some_and(Value::is_null));
         assert!(difference(&block(), &prior, &planned).changed);
+    }
+
+    #[test]
+    fn what_is_written_is_the_text_of_what_was_planned() {
+        let config = object(&[("name", "a".into()), ("script", "run".into())]);
+        let planned = propose(&block(), None, &block().stored(config.clone()));
+        assert_eq!(planned.get("script").and_then(Value::as_str), Some("RUN"));
+        assert_eq!(written(&block(), &planned, &config).get("script").and_then(Value::as_str), Some("run"));
+        // What the plan kept is not what the configuration says.
+        let ignored = object(&[("name", "a".into()), ("script", "other".into())]);
+        assert_eq!(written(&block(), &planned, &ignored).get("script").and_then(Value::as_str), Some("RUN"));
     }
 
     #[test]

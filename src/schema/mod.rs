@@ -4,6 +4,7 @@
 
 pub mod json;
 pub mod normal;
+mod stored;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use crate::addr::{Name, Path, Step};
 use crate::value::{Kind, Marks, Type, Value, convert};
 
 pub use normal::Normal;
+pub use stored::Stored;
 
 /// Judges one configured value; an error is a full sentence.
 pub type Validator = fn(&Value) -> Result<(), String>;
@@ -26,6 +28,8 @@ pub struct Attribute {
     pub sensitive: bool,
     /// Never stored in state or plan.
     pub write_only: bool,
+    /// What plan and state hold in place of the configured text.
+    pub stored: Option<Stored>,
     /// A change of this attribute replaces the object.
     pub force_new: bool,
     /// What null in the configuration means.
@@ -44,6 +48,7 @@ impl Attribute {
             computed: false,
             sensitive: false,
             write_only: false,
+            stored: None,
             force_new: false,
             default: None,
             normal: Normal::Exact,
@@ -79,6 +84,14 @@ impl Attribute {
     #[must_use]
     pub fn write_only(mut self) -> Self {
         self.write_only = true;
+        self
+    }
+
+    /// Plan and state hold this of the configured text; create and update are handed the text itself. Not within sets,
+    /// and not for types that live in the state only.
+    #[must_use]
+    pub fn stored_as(mut self, stored: Stored) -> Self {
+        self.stored = Some(stored);
         self
     }
 

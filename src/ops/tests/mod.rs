@@ -14,6 +14,7 @@ mod order;
 mod properties;
 mod random;
 mod selection;
+mod stored;
 mod values;
 
 pub(super) use bench::Bench;

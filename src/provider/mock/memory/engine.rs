@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use sha2::{Digest, Sha256};
+
 use super::store::{Store, settled};
 use crate::provider::{
     Actions, CreateCx, Deletion, Found, Intent, Object, PlannedChange, Readiness, RemoteId, ResourceType, Result,
@@ -36,6 +38,8 @@ impl<const POLLED: bool> ResourceType for Engine<POLLED> {
             // Written, and never read again.
             .attr("secret_wo", string().optional().write_only())
             .attr("secret_wo_version", number().optional())
+            // Of which the state holds a digest.
+            .attr("script", string().optional().stored_as(digest))
             .attr("labels", map_of(Type::String).optional())
             // The provider chooses it where the configuration does not.
             .attr("zone", string().optional().computed())
@@ -50,8 +54,20 @@ impl<const POLLED: bool> ResourceType for Engine<POLLED> {
     }
 
     fn customize_plan(change: &mut PlannedChange) {
-        let arguments =
-            ["name", "key", "value", "number", "flag", "mode", "secret", "labels", "zone", "uses", "secret_wo_version"];
+        let arguments = [
+            "name",
+            "key",
+            "value",
+            "number",
+            "flag",
+            "mode",
+            "secret",
+            "labels",
+            "zone",
+            "uses",
+            "secret_wo_version",
+            "script",
+        ];
         if !change.is_create() && arguments.iter().any(|a| change.changes(a)) {
             change.set_unknown("revision");
         }
@@ -72,6 +88,9 @@ impl<const POLLED: bool> ResourceType for Engine<POLLED> {
                 object.0.remove("timeouts");
                 object.0.remove("pending");
                 object.0.remove("secret_wo");
+                if let Some(script) = object.string("script") {
+                    object.set("script", digest(&script));
+                }
             }
         }
         Ok(found)
@@ -93,6 +112,10 @@ impl<const POLLED: bool> ResourceType for Engine<POLLED> {
             let old = store.objects().get(id).and_then(|o| o.attributes.string("secret_wo"));
             object.set("secret_wo", old);
         }
+        if prior.get("script") == want.get("script") {
+            let old = store.objects().get(id).and_then(|o| o.attributes.string("script"));
+            object.set("script", old);
+        }
         store.update(Self::NAME, id, &object).await
     }
 
@@ -111,4 +134,9 @@ impl<const POLLED: bool> ResourceType for Engine<POLLED> {
     async fn find(store: &Store, intent: &Intent) -> Result<Option<RemoteId>> {
         store.find(Self::NAME, intent).await
     }
+}
+
+/// White space around a script means nothing.
+fn digest(script: &str) -> String {
+    hex::encode(Sha256::digest(script.trim()))
 }
