@@ -25,7 +25,7 @@ from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.routing import get_service_router
-from moto.core.serialize import SerializationContext, get_serializer_class
+from moto.core.serialize import SerializationContext, XFormedAttributePicker, get_serializer_class, return_if_not_empty
 from moto.core.utils import get_service_model
 from moto.core.model import OperationModel
 
@@ -33,6 +33,7 @@ from . import cbor
 
 LOCK = threading.RLock()
 OPERATIONS, BEFORE, AFTER = {}, {}, {}
+OBJECTS = set()  # operations whose answers hold moto's objects, which are written by their attributes
 CURRENT = threading.local()
 
 # Services whose name in a signature is not the one of their model.
@@ -222,12 +223,17 @@ def execute(call):
             CURRENT.call = None
 
 
+# Lists that AWS leaves out where they are empty, by the end of their path.
+WHERE_EMPTY = {"Instances.Instance.Tags": return_if_not_empty, "NetworkInterface.Association": return_if_not_empty}
+
+
 def serialise(call, result):
     """A result as the service's protocol writes it."""
     request_id = str(uuid.uuid4())
     protocol = call.protocol
     serializer = get_serializer_class(call.service, protocol)(
-        operation_model=call.model.operation_model(call.action), context=SerializationContext(request_id))
+        operation_model=call.model.operation_model(call.action), context=SerializationContext(request_id),
+        value_picker=XFormedAttributePicker(response_transformers=WHERE_EMPTY) if call.name in OBJECTS else None)
     done = serializer.serialize(result or {})
     return _finish(call, done["status_code"], done["headers"], done["body"], request_id)
 

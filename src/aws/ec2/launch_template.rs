@@ -158,7 +158,7 @@ fn new_version(prior: &Object, want: &Object) -> bool {
 
 /// Templates by id. There is no filter by id, and a list of ids fails for one that is gone: they are asked for by the
 /// names in state, which never change, and one by one where there is no name.
-async fn templates(
+pub(super) async fn templates(
     client: &Client,
     ids: &[RemoteId],
     prior: &BTreeMap<RemoteId, Object>,

@@ -14,6 +14,7 @@ mod eip;
 mod equality;
 mod flow_log;
 mod inline_rules;
+mod instance;
 mod instance_requirements;
 pub(super) mod interfaces;
 mod internet_gateway;
@@ -68,6 +69,7 @@ pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
         .resource::<egress_only_internet_gateway::EgressOnlyInternetGateway>()
         .resource::<eip::Eip>()
         .resource::<flow_log::FlowLog>()
+        .resource::<instance::Instance>()
         .resource::<internet_gateway::InternetGateway>()
         .resource::<key_pair::KeyPair>()
         .resource::<launch_template::LaunchTemplate>()

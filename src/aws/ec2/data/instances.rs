@@ -1,8 +1,9 @@
 //! `data.aws_instances`
 
-use aws_sdk_ec2::types::{Instance, Reservation};
+use aws_sdk_ec2::types::Instance;
 
 use super::{Filters, filter_block};
+use crate::aws::ec2::instance::read;
 use crate::aws::ec2::tags::filter;
 use crate::aws::{Client, validate};
 use crate::provider::{DataSource, Object, Result};
@@ -35,9 +36,7 @@ impl DataSource for Instances {
         let mut filters = Filters::of(config, "instance_tags");
         let states = Some(config.strings("instance_state_names")).filter(|all| !all.is_empty());
         filters.0.push(filter("instance-state-name", states.unwrap_or_else(|| vec!["running".to_owned()])));
-        let call = client.ec2().describe_instances().set_filters(filters.list());
-        let all: Vec<Reservation> = call.into_paginator().items().send().try_collect().await?;
-        let all: Vec<Instance> = all.into_iter().filter_map(|r| r.instances).flatten().collect();
+        let all = read::all(client, filters.0).await?;
         let texts = |of: fn(&Instance) -> Option<String>| all.iter().filter_map(of).collect::<Vec<_>>();
         Ok(config
             .clone()

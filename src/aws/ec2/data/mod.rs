@@ -4,6 +4,7 @@ mod ami;
 mod availability_zone;
 mod eip;
 mod eips;
+mod instance;
 mod instance_type;
 mod instance_type_devices;
 mod instance_type_offerings;
@@ -37,6 +38,7 @@ pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
         .data::<availability_zone::AvailabilityZone>()
         .data::<eip::Eip>()
         .data::<eips::Eips>()
+        .data::<instance::Instance>()
         .data::<instance_type::InstanceType>()
         .data::<instance_type_offerings::InstanceTypeOfferings>()
         .data::<instance_types::InstanceTypes>()
