@@ -10,7 +10,7 @@ from moto.ec2.models.instances import Instance, InstancePlacement
 from moto.ec2.utils import random_iam_instance_profile_association_id
 
 from . import ec2_placement_groups, lookups, state
-from .core import AwsError, before, operation
+from .core import AwsError, before, now, operation
 from .ec2_filters import asked
 from .ec2_instances import all_found, found, type_of
 from .ec2_volumes import invalid
@@ -325,3 +325,15 @@ def describe_profiles(call):
 # What instances show that moto itself runs, for a group that scales.
 Instance.maintenance_options = {"AutoRecovery": "default", "RebootMigration": "default"}
 Instance.cpu_credits = None
+
+
+@operation("ec2.GetPasswordData")
+def password(call):
+    """Of Windows alone, and the same at each call.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetPasswordData.html
+    """
+    instance, data = found(call, call.params["InstanceId"]), ""
+    if instance.platform == "windows" and instance._state.name == "running":
+        data = base64.b64encode(instance.id.encode() * 8).decode()
+    return {"InstanceId": instance.id, "PasswordData": data, "Timestamp": now()}

@@ -112,7 +112,7 @@ fn architecture(ami_type: &str) -> Option<&'static str> {
     }
 }
 
-async fn architectures(client: &Client, types: &BTreeSet<String>) -> Result<BTreeMap<String, Vec<String>>> {
+pub(super) async fn architectures(client: &Client, types: &BTreeSet<String>) -> Result<BTreeMap<String, Vec<String>>> {
     let all: Vec<&String> = types.iter().collect();
     let mut found = BTreeMap::new();
     for some in all.chunks(FILTER_VALUES) {
@@ -129,7 +129,7 @@ async fn architectures(client: &Client, types: &BTreeSet<String>) -> Result<BTre
 }
 
 /// Pairs of type and zone.
-async fn offers(client: &Client, types: &BTreeSet<String>) -> Result<BTreeSet<(String, String)>> {
+pub(super) async fn offers(client: &Client, types: &BTreeSet<String>) -> Result<BTreeSet<(String, String)>> {
     let all: Vec<&String> = types.iter().collect();
     let mut found = BTreeSet::new();
     for some in all.chunks(FILTER_VALUES) {

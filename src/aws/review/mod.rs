@@ -8,6 +8,7 @@ mod autoscaler;
 mod colliding_names;
 mod eks_versions;
 mod instance_types;
+mod instances;
 mod leftovers;
 mod mount_targets;
 mod places;
@@ -32,11 +33,12 @@ struct Rule {
 }
 
 /// Rules that look at some types only. Names collide for every type that has unique ones.
-const RULES: [Rule; 8] = [
+const RULES: [Rule; 9] = [
     addon_versions::RULE,
     autoscaler::RULE,
     eks_versions::RULE,
     instance_types::RULE,
+    instances::RULE,
     leftovers::RULE,
     mount_targets::RULE,
     secret_names::RULE,
@@ -62,14 +64,15 @@ pub async fn review(client: &Client, types: &Registry<Client>, objects: &[Planne
     found.extend(security_group_rules::check(&plan));
     found.extend(eks_versions::check(&plan));
     found.extend(autoscaler::check(&plan));
-    let (addons, machines, mounts, secrets, left) = futures::join!(
+    let (addons, machines, instances, mounts, secrets, left) = futures::join!(
         addon_versions::check(client, &plan),
         instance_types::check(client, &plan),
+        instances::check(client, &plan),
         mount_targets::check(client, &plan),
         secret_names::check(client, &plan),
         leftovers::check(client, &plan),
     );
-    for result in [addons, machines, mounts, secrets, left] {
+    for result in [addons, machines, instances, mounts, secrets, left] {
         found.extend(result.unwrap_or_else(|e| unchecked(&e.to_string())));
     }
     found

@@ -135,7 +135,8 @@ impl DataSource for Instance {
         if config.bool("get_password_data") == Some(true) {
             object.set("password_data", read::password(client, &id).await?);
         }
-        Ok(completed(config, object))
+        // Terraform knows nothing of what was not asked for.
+        Ok(completed(config, object).leaving_out(&["password_data", "user_data", "user_data_base64"]))
     }
 
     fn validate(config: &Value) -> Vec<String> {

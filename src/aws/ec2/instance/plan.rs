@@ -4,7 +4,7 @@ use crate::addr::{Path, Step};
 use crate::aws::blocks;
 use crate::aws::ec2::equality::is_set;
 use crate::provider::{Object, PlannedChange};
-use crate::value::{Kind, Value};
+use crate::value::{Kind, Type, Value};
 
 /// Arguments that configure the primary interface, and which blocks `network_interface` bring with them.
 const OF_THE_INTERFACE: [&str; 9] = [
@@ -25,6 +25,10 @@ pub fn complete(change: &mut PlannedChange) {
     refuse(change);
     refuse_devices(change);
     template(change);
+    // As the provider plans a list of which something is open.
+    if change.planned.is_unknown("ipv6_addresses") {
+        change.planned.set("ipv6_addresses", Value::unknown(Type::list(Type::String)));
+    }
     if change.is_create() {
         return;
     }
@@ -117,7 +121,7 @@ fn template(change: &mut PlannedChange) {
         for (named, follows) in [("id", "name"), ("name", "id")] {
             let same = before.as_ref().is_some_and(|b| b.get(named) == block.get(named));
             if given.get(named).is_some_and(|v| !v.is_null()) && !same {
-                block.set(follows, Value::unknown(crate::value::Type::String));
+                block.set(follows, Value::unknown(Type::String));
             }
         }
     };
@@ -217,14 +221,25 @@ fn replace(change: &mut PlannedChange) {
     if prior.bool("enable_primary_ipv6") == Some(true) && change.planned.bool("enable_primary_ipv6") == Some(false) {
         change.force_new("enable_primary_ipv6");
     }
+    if change.planned.objects("ephemeral_block_device").len() != prior.objects("ephemeral_block_device").len() {
+        change.force_new("ephemeral_block_device");
+    }
+    let before = prior.object("launch_template").unwrap_or_default();
+    let (given, planned) = (change.config.object("launch_template"), change.planned.object("launch_template"));
+    let in_template = |name: &str| Path::attr("launch_template").then(Step::Index(0)).then(Step::Attr(name.into()));
+    for name in ["id", "name"] {
+        let named = given.as_ref().and_then(|t| t.get(name)).is_some_and(|v| !v.is_null());
+        if named && planned.as_ref().and_then(|t| t.get(name)) != before.get(name) {
+            change.replace.insert(in_template(name));
+        }
+    }
     let version = |o: &Object| o.object("launch_template").and_then(|t| t.string("version"));
     // State names the version of the instance where it is not the default or latest one any more.
     if let (Some(old), Some(new)) = (version(&prior), version(&change.planned))
         && old != new
         && !old.starts_with('$')
     {
-        let path = Path::attr("launch_template").then(Step::Index(0)).then(Step::Attr("version".into()));
-        change.replace.insert(path);
+        change.replace.insert(in_template("version"));
     }
 }
 

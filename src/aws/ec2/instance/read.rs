@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::operation::describe_instance_attribute::DescribeInstanceAttributeOutput as Attribute;
 use aws_sdk_ec2::types::{
-    Filter, Instance as Live, InstanceAttributeName as Name, InstanceStateName as State, InstanceTypeInfo, LaunchTemplate,
-    Reservation, SpotInstanceRequest, Vpc,
+    Filter, Instance as Live, InstanceAttributeName as Name, InstanceStateName as State, InstanceTypeInfo,
+    LaunchTemplate, Reservation, SpotInstanceRequest, Vpc,
 };
 use futures::try_join;
 

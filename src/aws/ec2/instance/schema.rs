@@ -106,16 +106,15 @@ fn blocks(schema: Schema) -> Schema {
                     .attr("no_device", boolean().optional())
                     .attr("virtual_name", string().optional()),
             )
-            .computed()
-            .force_new(),
+            .computed(),
         )
         .block("instance_market_options", market())
         .block(
             "launch_template",
             list_block(
                 Block::new()
-                    .attr("id", chosen().force_new())
-                    .attr("name", chosen().force_new())
+                    .attr("id", chosen())
+                    .attr("name", chosen())
                     .attr("version", string().optional().default(super::DEFAULT_VERSION)),
             )
             .max(1)
@@ -210,6 +209,7 @@ fn market() -> NestedBlock {
                     .attr("valid_until", chosen()),
             )
             .max(1)
+            .computed()
             .force_new(),
         ),
     )

@@ -16,8 +16,11 @@ use crate::provider::{Error, ErrorKind, Object, Result};
 const MODIFIED: [&str; 4] = ["iops", "throughput", "volume_size", "volume_type"];
 
 pub async fn apply(change: &Change<'_>) -> Result<()> {
-    let planned = ["volume_tags", "root_block_device", "ebs_block_device"].iter().any(|name| change.planned(name));
-    if !planned {
+    // Of a new instance parts of the devices were not known when it was planned.
+    let devices = ["root_block_device", "ebs_block_device"]
+        .iter()
+        .any(|name| !same(change.prior.get(name), change.want.get(name)));
+    if !devices && !change.planned("volume_tags") {
         return Ok(());
     }
     let volumes = read::volumes(change.client, std::slice::from_ref(&change.live)).await?;
