@@ -12,6 +12,7 @@ pub fn trials() -> Vec<Trial> {
     vec![
         trial("review::what_is_new", what_is_new),
         trial("review::zones_without_an_instance_type", zones),
+        trial("review::instances", instances),
         trial("review::a_look_that_is_denied", blind),
         trial("review::what_changes", what_changes),
         trial("review::policies", policies),
@@ -115,6 +116,33 @@ resource "aws_efs_mount_target" "main" {
     assert!(!text.contains("aws_vpc_security_group_egress_rule.all"), "{text}");
     assert!(text.contains("module.storage.aws_efs_mount_target.main[2]"), "{text}");
     assert!(text.contains("wrong.tf"), "{text}");
+}
+
+/// Images of both architectures; AWS has a1 in one of the two zones only.
+fn instances() {
+    let account = Account::new();
+    account.write("main.tf", CLUSTER);
+    let instance = |name: &str, image: &str, kind: &str, subnet: u8| {
+        format!(
+            "resource \"aws_instance\" \"{name}\" {{\n  ami = \"{image}\"\n  instance_type = \"{kind}\"\n  \
+             subnet_id = aws_subnet.main[{subnet}].id\n}}\n"
+        )
+    };
+    let (intel, arm) = ("ami-02b76b739f98bb809", "ami-0915ef0ee8f09e973");
+    let right = instance("intel", intel, "t3.micro", 0) + &instance("arm", arm, "t4g.micro", 1);
+    account.write("instances.tf", &right);
+    account.expect(".", &["plan"], 0);
+    let wrong = [
+        instance("other", intel, "t4g.micro", 0),
+        instance("none", intel, "m5.enormous", 0),
+        instance("elsewhere", arm, "a1.large", 1),
+    ];
+    account.write("instances.tf", &(right + &wrong.concat()));
+    let text = account.expect(".", &["plan"], 1);
+    for summary in ["does not fit the image", "No such instance type", "is not offered in a zone"] {
+        assert_eq!(text.matches(summary).count(), 1, "{summary}: {text}");
+    }
+    assert_eq!(text.matches("Error: ").count(), 3, "{text}");
 }
 
 /// AWS has a1 in one of the two zones only.

@@ -165,7 +165,10 @@ impl Fixture {
 
     /// One object as an example, with what it needs of its own.
     pub fn example(&self) -> String {
-        let text = format!("{}\n{}", self.each.trim(), self.resource(&self.subject));
+        let mut subject = self.subject.clone();
+        // Which provider the objects of a test belong to shows nothing.
+        let each = if subject.remove_attribute("provider").is_some() { "" } else { self.each.trim() };
+        let text = format!("{each}\n{}", self.resource(&subject)).trim_start().to_owned();
         text.replace("EACH", "example").replace("NTH", "1").replace("\n\n}", "\n}")
     }
 
@@ -213,6 +216,14 @@ impl Fixture {
 
     pub fn import_block(&self, n: usize, id: &str) -> String {
         format!("import {{\n  to = {}\n  id = {}\n}}\n", self.address(n), serde_json::Value::from(id))
+    }
+
+    /// The same where the configuration is to be written, which names the provider otherwise.
+    pub fn generating_block(&self, n: usize, id: &str) -> String {
+        let named =
+            self.subject.get_attribute("provider").map(|a| format!("  provider = {}\n", a.value.to_string().trim()));
+        let block = self.import_block(n, id);
+        self.filled(&block.replace("import {\n", &format!("import {{\n{}", named.unwrap_or_default())), n)
     }
 }
 

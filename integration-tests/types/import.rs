@@ -21,7 +21,11 @@ pub fn reproduces(service: &Service) {
     let objects = objects(&made, service);
     let mut wrong = Vec::new();
 
-    let imports: String = objects.iter().map(|(address, attributes)| import(service, address, attributes)).collect();
+    let block = |(address, attributes): (&String, &Json)| {
+        let (fixture, n) = service.object(address).expect("a subject");
+        fixture.import_block(n, &fixture.import_id(n, attributes))
+    };
+    let imports: String = objects.iter().map(block).collect();
     account.write(STATE, &without.to_string());
     account.write("imports.tf", &imports);
     kiban.apply();
@@ -48,7 +52,11 @@ fn generates(service: &Service, account: &Account, without: &Json, objects: &BTr
     if chosen.is_empty() {
         return;
     }
-    let imports: String = chosen.iter().map(|(address, attributes)| import(service, address, attributes)).collect();
+    let block = |(address, attributes): &(&String, &Json)| {
+        let (fixture, n) = service.object(address).expect("a subject");
+        fixture.generating_block(n, &fixture.import_id(n, attributes))
+    };
+    let imports: String = chosen.iter().map(block).collect();
     account.write(STATE, &without.to_string());
     account.write("imports.tf", &imports);
     account.write("main.tf", &format!("{PROVIDER}{}", service.surroundings()));
@@ -58,11 +66,6 @@ fn generates(service: &Service, account: &Account, without: &Json, objects: &BTr
     let changes = kiban.changes();
     let generated = account.read("generated.tf");
     assert!(changes.is_empty(), "the generated configuration plans {changes:#?}:\n{generated}");
-}
-
-fn import(service: &Service, address: &str, attributes: &Json) -> String {
-    let (fixture, n) = service.object(address).expect("a subject");
-    fixture.import_block(n, &fixture.import_id(n, attributes))
 }
 
 fn state(account: &Account) -> Json {

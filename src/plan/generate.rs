@@ -56,6 +56,9 @@ fn argument(attribute: &Attribute, value: Option<&Value>, depth: usize) -> Strin
     if attribute.write_only {
         return "null # sensitive write-only attribute".into();
     }
+    if attribute.stored.is_some() && !value.is_null() {
+        return "null # the state holds a digest of it".into();
+    }
     if attribute.sensitive || value.marks_deep().contains(Marks::SENSITIVE) {
         return "null # sensitive".into();
     }

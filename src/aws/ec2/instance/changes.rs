@@ -174,6 +174,16 @@ async fn stopped_only(change: &Change<'_>, shown: &Object) -> Result<()> {
     if data.is_some() || kind || reservation {
         states::stopped(change.client, &change.live).await?;
     }
+    let changed = while_stopped(change, kind, data, reservation).await;
+    if changed.is_err() && change.prior.str("instance_state") == Some("running") {
+        // It was stopped for a change that AWS refuses: it does not stay down for that.
+        let _ = states::started(change.client, &change.live).await;
+    }
+    changed?;
+    states::started(change.client, &change.live).await
+}
+
+async fn while_stopped(change: &Change<'_>, kind: bool, data: Option<Vec<u8>>, reservation: bool) -> Result<()> {
     if kind {
         let value = AttributeValue::builder().set_value(change.want.string("instance_type")).build();
         change.modify().instance_type(value).send().await?;
@@ -185,7 +195,7 @@ async fn stopped_only(change: &Change<'_>, shown: &Object) -> Result<()> {
         let call = change.client.ec2().modify_instance_capacity_reservation_attributes().instance_id(change.id);
         call.capacity_reservation_specification(request::reservation(&block)).send().await?;
     }
-    states::started(change.client, &change.live).await
+    Ok(())
 }
 
 async fn attributes(change: &Change<'_>) -> Result<()> {

@@ -253,7 +253,87 @@ fn is_arm(instance_type: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::diag::Diagnostics;
+    use crate::plan::propose;
+
+    /// The completed plan of a change between two configurations.
+    fn planned(before: Object, after: Object) -> PlannedChange {
+        let block = super::super::schema::schema().block;
+        let typed = |object: Object| block.stored(block.conform(&object.into_value()).expect("conforms"));
+        let (before, after) = (typed(before), typed(after));
+        let mut change = PlannedChange {
+            prior: Some(Object::from_value(&before)),
+            config: Object::from_value(&after),
+            planned: Object::from_value(&propose(&block, Some(&before), &after)),
+            replace: BTreeSet::new(),
+            diagnostics: Diagnostics::new(),
+        };
+        complete(&mut change);
+        change
+    }
+
+    fn base() -> Object {
+        Object::new().with("ami", "ami-1").with("instance_type", "m5.large")
+    }
+
+    #[test]
+    fn other_user_data_replaces_where_that_is_asked_for() {
+        let with =
+            |text: &str, replaces: bool| base().with("user_data", text).with("user_data_replace_on_change", replaces);
+        let change = planned(with("one", false), with("two", false));
+        assert!(change.replace.is_empty());
+        assert_eq!(change.planned.str("user_data"), Some("ad782ecdac770fc6eb9a62e44f90873fb97fb26b"));
+        let change = planned(with("one", true), with("two", true));
+        assert_eq!(change.replace, BTreeSet::from([Path::attr("user_data")]));
+        assert!(planned(with("a text", true), with("YSB0ZXh0", true)).replace.is_empty());
+    }
+
+    #[test]
+    fn what_the_provider_does_not_see_stays() {
+        let device = |size: i64| Object::new().with("device_name", "/dev/sdf").with("volume_size", size);
+        let with = |devices: Vec<Object>| base().with("ebs_block_device", devices);
+        let change = planned(with(vec![device(10)]), with(vec![device(20)]));
+        assert_eq!(
+            change.planned.get("ebs_block_device"),
+            change.prior.as_ref().and_then(|p| p.get("ebs_block_device"))
+        );
+        let other = Object::new().with("device_name", "/dev/sdg");
+        let change = planned(with(vec![device(10)]), with(vec![device(10), other]));
+        assert_eq!(change.planned.objects("ebs_block_device").len(), 2);
+        let credits = |all: Vec<Object>| base().with("credit_specification", all);
+        let change = planned(credits(vec![Object::new().with("cpu_credits", "standard")]), credits(Vec::new()));
+        assert_eq!(change.planned.objects("credit_specification").len(), 1);
+    }
+
+    #[test]
+    fn versions_of_a_template_replace_where_the_instance_has_another() {
+        let with = |version: &str| {
+            let template = Object::new().with("id", "lt-1").with("name", "t").with("version", version);
+            base().with("launch_template", vec![template])
+        };
+        assert!(planned(with("1"), with("1")).replace.is_empty());
+        assert!(!planned(with("1"), with("2")).replace.is_empty());
+        assert!(!planned(with("1"), with("$Latest")).replace.is_empty());
+    }
+
+    #[test]
+    fn what_excludes_each_other_is_refused() {
+        let refused = |object: Object| planned(base(), object).diagnostics.has_errors();
+        assert!(!refused(base()));
+        assert!(refused(base().with("user_data", "a").with("user_data_base64", "YQ==")));
+        let interface = Object::new().with("device_index", 0).with("network_interface_id", "eni-1");
+        assert!(refused(base().with("network_interface", vec![interface]).with("subnet_id", "subnet-1")));
+        let tagged = Object::new().with("tags", Object::new().with("a", "b"));
+        assert!(refused(
+            base().with("volume_tags", Object::new().with("a", "b")).with("root_block_device", vec![tagged])
+        ));
+        let slow = Object::new().with("volume_type", "gp2").with("iops", 4000);
+        assert!(refused(base().with("root_block_device", vec![slow])));
+        assert!(refused(Object::new().with("ami", "ami-1")));
+    }
 
     #[test]
     fn processors_are_told_by_the_name_of_the_family() {

@@ -9,6 +9,7 @@ use aws_sdk_ec2::types::{
 };
 use futures::try_join;
 
+use super::DEFAULT_VERSION;
 use super::devices::Volumes;
 use crate::aws::Client;
 use crate::aws::ec2::read::FILTER_VALUES;
@@ -85,9 +86,10 @@ impl Around {
         let of_instance = tag(live, TEMPLATE_VERSION).unwrap_or_default();
         let known = prior.object("launch_template").and_then(|t| t.string("version")).unwrap_or_default();
         let now = |version: Option<i64>| version.is_some_and(|v| v.to_string() == of_instance);
+        // An imported instance has no version in state: the default one is what most configurations mean.
         let version = match known.as_str() {
-            "$Default" if now(template.default_version_number) => known,
-            "$Latest" if now(template.latest_version_number) => known,
+            "$Default" | "" if now(template.default_version_number) => DEFAULT_VERSION.to_owned(),
+            "$Latest" | "" if now(template.latest_version_number) => "$Latest".to_owned(),
             _ => of_instance,
         };
         let name = template.launch_template_name.clone();
