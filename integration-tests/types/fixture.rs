@@ -217,14 +217,6 @@ impl Fixture {
     pub fn import_block(&self, n: usize, id: &str) -> String {
         format!("import {{\n  to = {}\n  id = {}\n}}\n", self.address(n), serde_json::Value::from(id))
     }
-
-    /// The same where the configuration is to be written, which names the provider otherwise.
-    pub fn generating_block(&self, n: usize, id: &str) -> String {
-        let named =
-            self.subject.get_attribute("provider").map(|a| format!("  provider = {}\n", a.value.to_string().trim()));
-        let block = self.import_block(n, id);
-        self.filled(&block.replace("import {\n", &format!("import {{\n{}", named.unwrap_or_default())), n)
-    }
 }
 
 /// A template as it is written.

@@ -21,11 +21,7 @@ pub fn reproduces(service: &Service) {
     let objects = objects(&made, service);
     let mut wrong = Vec::new();
 
-    let block = |(address, attributes): (&String, &Json)| {
-        let (fixture, n) = service.object(address).expect("a subject");
-        fixture.import_block(n, &fixture.import_id(n, attributes))
-    };
-    let imports: String = objects.iter().map(block).collect();
+    let imports: String = objects.iter().map(|(address, attributes)| import(service, address, attributes)).collect();
     account.write(STATE, &without.to_string());
     account.write("imports.tf", &imports);
     kiban.apply();
@@ -52,11 +48,7 @@ fn generates(service: &Service, account: &Account, without: &Json, objects: &BTr
     if chosen.is_empty() {
         return;
     }
-    let block = |(address, attributes): &(&String, &Json)| {
-        let (fixture, n) = service.object(address).expect("a subject");
-        fixture.generating_block(n, &fixture.import_id(n, attributes))
-    };
-    let imports: String = chosen.iter().map(block).collect();
+    let imports: String = chosen.iter().map(|(address, attributes)| import(service, address, attributes)).collect();
     account.write(STATE, &without.to_string());
     account.write("imports.tf", &imports);
     account.write("main.tf", &format!("{PROVIDER}{}", service.surroundings()));
@@ -66,6 +58,11 @@ fn generates(service: &Service, account: &Account, without: &Json, objects: &BTr
     let changes = kiban.changes();
     let generated = account.read("generated.tf");
     assert!(changes.is_empty(), "the generated configuration plans {changes:#?}:\n{generated}");
+}
+
+fn import(service: &Service, address: &str, attributes: &Json) -> String {
+    let (fixture, n) = service.object(address).expect("a subject");
+    fixture.import_block(n, &fixture.import_id(n, attributes))
 }
 
 fn state(account: &Account) -> Json {

@@ -6,8 +6,7 @@ use super::tags::filter;
 use super::vpc::{Vpc, shared};
 use crate::aws::Client;
 use crate::provider::{
-    Actions, CreateCx, Deletion, Error, Found, Intent, Object, PlannedChange, Readiness, RemoteId, ResourceType,
-    Result, Timeouts,
+    Actions, CreateCx, Error, Found, Intent, Object, Readiness, RemoteId, ResourceType, Result, Timeouts,
 };
 use crate::schema::{Schema, boolean, string};
 
@@ -20,7 +19,6 @@ impl ResourceType for DefaultVpc {
     type Client = Client;
     const NAME: &'static str = "aws_default_vpc";
     const READ_BATCH: usize = Vpc::READ_BATCH;
-    const DELETION: Deletion = Deletion::Polled;
     const ACTIONS: Actions = Actions {
         read: Vpc::ACTIONS.read,
         create: &[
@@ -57,10 +55,6 @@ impl ResourceType for DefaultVpc {
             }
         }
         Ok(found)
-    }
-
-    fn customize_plan(change: &mut PlannedChange) {
-        Vpc::customize_plan(change);
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {
