@@ -36,3 +36,38 @@ data "aws_service_principal" "more_isolated" {
   service_name = each.value
   region       = "us-isob-east-1"
 }
+
+data "aws_service" "named" {
+  for_each         = toset(["com.amazonaws.eu-west-1.s3", "cn.com.amazonaws.cn-north-1.ec2", "com.amazonaws.vpce.us-east-1.vpce-svc-1", "a.B.c.D"])
+  reverse_dns_name = each.value
+}
+
+data "aws_service" "hosts" {
+  for_each = toset(["s3.us-east-1.amazonaws.com", "EC2.us-east-1.amazonaws.com", "kinesis.cn-north-1.amazonaws.com.cn"])
+  dns_name = each.value
+}
+
+data "aws_service" "here" {
+  service_id = "ec2"
+}
+
+data "aws_service" "elsewhere" {
+  service_id         = "ec2"
+  region             = "cn-north-1"
+  reverse_dns_prefix = "cn.com.amazonaws"
+}
+
+data "aws_service" "twice_named" {
+  dns_name         = "s3.us-east-1.amazonaws.com"
+  reverse_dns_name = "com.amazonaws.eu-west-1.ec2"
+  service_id       = "eks"
+}
+
+data "aws_service" "supported" {
+  for_each = { for pair in setproduct(
+    ["us-east-1", "us-east-9", "cn-north-1", "us-gov-west-1", "us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "us-isof-south-1", "eusc-de-east-1", "aws-global"],
+    ["ec2", "eks", "elasticfilesystem", "aoss", "cloudfront", "api.ecr", "nothing"],
+  ) : join("/", pair) => pair }
+  region     = each.value[0]
+  service_id = each.value[1]
+}

@@ -3,6 +3,7 @@
 mod arn;
 mod default_tags;
 mod elb_service_account;
+mod service;
 mod service_principal;
 
 use super::Client;
@@ -13,5 +14,6 @@ pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
         .data::<arn::Arn>()
         .data::<default_tags::DefaultTags>()
         .data::<elb_service_account::ElbServiceAccount>()
+        .data::<service::Service>()
         .data::<service_principal::ServicePrincipal>()
 }
