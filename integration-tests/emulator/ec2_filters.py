@@ -76,6 +76,10 @@ TABLE = {
         "association.association-id": "Associations.NetworkAclAssociationId", "association.network-acl-id": "Associations.NetworkAclId",
         "association.subnet-id": "Associations.SubnetId", "entry.rule-number": "Entries.RuleNumber", "entry.egress": "Entries.Egress",
         "entry.cidr": "Entries.CidrBlock", "entry.protocol": "Entries.Protocol", "entry.rule-action": "Entries.RuleAction"}),
+    "DescribeVpcPeeringConnections": ("VpcPeeringConnections", {
+        "vpc-peering-connection-id": "VpcPeeringConnectionId", "status-code": "Status.Code", "status-message": "Status.Message",
+        **{f"{side}-vpc-info.{name}": f"{side.capitalize()}VpcInfo.{member}" for side in ("accepter", "requester")
+           for name, member in (("vpc-id", "VpcId"), ("owner-id", "OwnerId"), ("cidr-block", "CidrBlock"))}}),
     "DescribeNetworkInterfaces": ("NetworkInterfaces", {
         "network-interface-id": "NetworkInterfaceId", "vpc-id": "VpcId", "subnet-id": "SubnetId", "group-id": "Groups.GroupId",
         "group-name": "Groups.GroupName", "description": "Description", "status": "Status", "owner-id": "OwnerId",
@@ -129,8 +133,10 @@ def _path(paths, name):
 def _matches(row, shape, paths, condition):
     name, values = condition["Name"], condition.get("Values") or []
     path = _path(paths, name)
+    if "TagSet" in shape.members:  # as network interfaces call their tags
+        path = path.replace("Tags", "TagSet") if name.startswith("tag") else path
     if name.startswith("tag:"):
-        found = [_text(v) for k, v in zip(_walk(row, shape, ["Tags", "Key"]), _walk(row, shape, ["Tags", "Value"])) if k == name[4:]]
+        found = [_text(v) for k, v in zip(_walk(row, shape, [path, "Key"]), _walk(row, shape, [path, "Value"])) if k == name[4:]]
     else:
         found = [_text(v) for v in _walk(row, shape, path.split("."))]
     return any(_like(value).fullmatch(text) for value in values for text in found)

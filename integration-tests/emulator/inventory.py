@@ -132,7 +132,7 @@ def _ec2(ec2, put):
     for gateway in ec2.egress_only_internet_gateways.values():
         put("ec2.egress_only_internet_gateway", gateway.id, {"vpc": gateway.vpc_id, "tags": name(gateway)})
     for peering in ec2.vpc_pcxs.values():
-        if peering._status.code not in ("deleted", "rejected"):
+        if peering._status.code not in ("deleted", "failed", "rejected"):
             put("ec2.vpc_peering_connection", peering.id, {"status": peering._status.code, "tags": name(peering)})
 
 

@@ -50,6 +50,7 @@ mod vpc_endpoint_parts;
 mod vpc_endpoint_route_table_association;
 mod vpc_ipv4_cidr_block_association;
 mod vpc_parts;
+mod vpc_peering_connection;
 
 use super::Client;
 use crate::provider::registry::Registry;
@@ -91,5 +92,6 @@ pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
         .resource::<vpc_endpoint::VpcEndpoint>()
         .resource::<vpc_endpoint_route_table_association::VpcEndpointRouteTableAssociation>()
         .resource::<vpc_ipv4_cidr_block_association::VpcIpv4CidrBlockAssociation>()
+        .resource::<vpc_peering_connection::VpcPeeringConnection>()
         .data::<availability_zones::AvailabilityZones>()
 }
