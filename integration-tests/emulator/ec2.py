@@ -175,13 +175,6 @@ def modify_subnet(call):
     return None
 
 
-@before("ec2.DeleteNetworkInterface")
-def delete_network_interface(call):
-    eni = lookups.ec2(call).enis.get(call.params["NetworkInterfaceId"])
-    if eni is not None and eni.requester_managed:
-        raise AwsError("InvalidParameterValue", f"Network interface '{eni.id}' is currently in use.")
-
-
 @before("ec2.ReleaseAddress")
 def release_address(call):
     # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReleaseAddress.html

@@ -1,5 +1,5 @@
 """Every service's rules, by being imported; and what is loaded ahead of the first call."""
-from . import (accounts, acm, autoscaling, cloudwatch, dynamodb, ec2_filters, ec2,  # noqa: F401
+from . import (accounts, acm, autoscaling, cloudwatch, dynamodb, ec2_filters, ec2, ec2_interfaces,  # noqa: F401
                ec2_launch_templates, ec2_network_acls, ec2_options, ec2_peering, ec2_placement_groups, ec2_security_groups, ec2_volumes,
                ec2_instances, ec2_instance_changes, ec2_instance_launch, ec2_spot, ecr, efs, efs_replication,
                eks, eks_access, eks_addons, eks_capabilities, eks_catalog, eks_nodegroups, elbv2, elbv2_listeners,

@@ -57,8 +57,7 @@ pub async fn unblock(client: &Client, name: &str, id: &str, answer: Result<()>) 
     let mut holders = Vec::new();
     for interface in interfaces(client, vec![tags::filter(name, [id])]).await? {
         if is_left(&interface) {
-            let id = interface.network_interface_id.unwrap_or_default();
-            deleted(client.ec2().delete_network_interface().network_interface_id(id).send().await)?;
+            delete(client, &interface.network_interface_id.unwrap_or_default()).await?;
         } else {
             holders.push(holder(&interface));
         }
@@ -69,7 +68,11 @@ pub async fn unblock(client: &Client, name: &str, id: &str, answer: Result<()>) 
     Err(error)
 }
 
-async fn interfaces(client: &Client, filters: Vec<Filter>) -> Result<Vec<NetworkInterface>> {
+pub async fn delete(client: &Client, id: &str) -> Result<()> {
+    deleted(client.ec2().delete_network_interface().network_interface_id(id).send().await)
+}
+
+pub async fn interfaces(client: &Client, filters: Vec<Filter>) -> Result<Vec<NetworkInterface>> {
     let call = client.ec2().describe_network_interfaces().set_filters(Some(filters));
     call.into_paginator().items().send().try_collect().await.map_err(Error::from)
 }

@@ -30,6 +30,8 @@ mod network_acl;
 mod network_acl_entries;
 mod network_acl_rule;
 mod network_acls;
+mod network_interface;
+mod network_interface_addresses;
 mod placement_group;
 mod protocols;
 mod read;
@@ -78,6 +80,7 @@ pub(super) fn register(types: Registry<Client>) -> Registry<Client> {
         .resource::<nat_gateway::NatGateway>()
         .resource::<network_acl::NetworkAcl>()
         .resource::<network_acl_rule::NetworkAclRule>()
+        .resource::<network_interface::NetworkInterface>()
         .resource::<placement_group::PlacementGroup>()
         .resource::<route::Route>()
         .resource::<route_table::RouteTable>()
