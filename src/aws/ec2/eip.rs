@@ -80,12 +80,6 @@ impl ResourceType for Eip {
         if is_set(change, "vpc") && is_set(change, "domain") {
             change.error("vpc", "\"vpc\" is the old word for domain = \"vpc\": set \"domain\" alone.");
         }
-        let moves = ["associate_with_private_ip", "instance", "network_interface"];
-        if !change.is_create() && moves.into_iter().any(|name| change.changes(name)) {
-            for name in ["association_id", "private_ip", "private_dns", "instance", "network_interface"] {
-                change.set_unknown(name);
-            }
-        }
     }
 
     async fn create(cx: &CreateCx<'_, Client>, want: &Object) -> Result<RemoteId> {
@@ -113,7 +107,14 @@ impl ResourceType for Eip {
         let differs = |name| !want.is_unknown(name) && prior.string(name) != want.string(name);
         if ["associate_with_private_ip", "instance", "network_interface"].into_iter().any(differs) {
             disassociate(client, prior).await?;
-            associate(client, id.as_str(), want).await?;
+            let mut target = want.clone();
+            // What AWS told of the other belongs to where the address was.
+            match (differs("instance"), differs("network_interface")) {
+                (true, false) => drop(target.set("network_interface", "")),
+                (false, true) => drop(target.set("instance", "")),
+                _ => {}
+            }
+            associate(client, id.as_str(), &target).await?;
         }
         tags::update(client, id.as_str(), prior, want).await
     }
