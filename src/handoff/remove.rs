@@ -18,6 +18,9 @@ impl Delivery<'_> {
         for wave in Wave::ALL.into_iter().rev() {
             let of_wave = |id: &Id| wave_of(id) == wave;
             let objects: Vec<_> = delivered.objects.iter().filter(|o| of_wave(&o.id)).cloned().collect();
+            if objects.is_empty() {
+                continue;
+            }
             self.may_go_on()?;
             let deleted = objects.iter().map(|object| self.delete(&object.id, &object.uid).boxed());
             let mut found = Diagnostics::new();

@@ -47,7 +47,7 @@ pub(super) async fn preview(
     Ok(Some(if same { Verb::Keep } else { Verb::Update }))
 }
 
-/// Whether the cluster has one of this name, which is not on its way out.
+/// Whether the cluster has one of this name.
 pub(super) async fn exists(provider: &dyn Provider, cluster: &str, name: &str) -> Result<bool, Diagnostic> {
     Ok(read(of(provider)?, cluster, name).await?.is_some())
 }

@@ -220,6 +220,9 @@ async fn carry_out(
     let store = InState { backend, state: tokio::sync::Mutex::new(state), name: &settings.name };
     let work = if look.rendered.is_empty() { Work::Remove } else { work };
     let gone = work.removes();
+    if gone && delivered.is_empty() {
+        return Ok(());
+    }
     let Some(cluster) = &look.cluster else {
         if gone {
             // The cluster is gone, and everything in it.
