@@ -64,3 +64,10 @@ def find_promtool(work, offline):
             run("dpkg", "-x", package, work / "prometheus")
             package.unlink()
     return found if found.exists() else None
+
+
+def merged(first, second):
+    """Values as Helm lays one over the other."""
+    if not (isinstance(first, dict) and isinstance(second, dict)):
+        return second
+    return {**first, **{key: merged(first.get(key), value) for key, value in second.items()}}

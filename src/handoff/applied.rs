@@ -8,12 +8,15 @@ use serde_json::{Map, Value as Json};
 
 use super::cluster::MANAGER;
 
+/// The cluster's record of what we have applied to an object.
+pub fn ours(live: &Json) -> Option<&Json> {
+    let mut managers = live.pointer("/metadata/managedFields").and_then(Json::as_array).into_iter().flatten();
+    managers.find(|m| m["manager"] == MANAGER && m["operation"] == "Apply")
+}
+
 /// The live object with the wanted one applied to it.
 pub fn applied(live: &Json, wanted: &Json) -> Json {
-    let managers = live.pointer("/metadata/managedFields").and_then(Json::as_array).into_iter().flatten();
-    let ours = managers.into_iter().find(|m| m["manager"] == MANAGER && m["operation"] == "Apply");
-    let nothing = Json::Object(Map::new());
-    merged(Some(live), wanted, ours.map_or(&nothing, |m| &m["fieldsV1"]))
+    merged(Some(live), wanted, ours(live).map_or(&Json::Null, |m| &m["fieldsV1"]))
 }
 
 /// `fields` says which parts of `live` are ours, as `f:NAME` for what a map holds and `k:KEYS` for the items of a list.

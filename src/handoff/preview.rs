@@ -8,8 +8,8 @@ use serde_json::Value as Json;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::state::Delivered;
 
-use super::applied::applied;
-use super::cluster::{Apply, Cluster, ClusterError, Conflict, MANAGER};
+use super::applied::{applied, ours};
+use super::cluster::{Apply, Cluster, ClusterError, Conflict};
 use super::difference::{Difference, differences};
 use super::health::{Health, health, leaving};
 use super::manifest::{Id, Manifest};
@@ -199,9 +199,7 @@ pub(super) fn is_ours(live: &Json, uid: Option<&str>) -> bool {
     if uid.is_some() && live.pointer("/metadata/uid").and_then(Json::as_str) == uid {
         return true;
     }
-    let managers = live.pointer("/metadata/managedFields").and_then(Json::as_array).into_iter().flatten();
-    let applied = |m: &Json| m["manager"] == MANAGER && m["operation"] == "Apply";
-    live["metadata"]["labels"].get(OWNER).is_some() && managers.into_iter().any(applied)
+    live["metadata"]["labels"].get(OWNER).is_some() && ours(live).is_some()
 }
 
 /// What is to be deleted: only what is still the object that we have brought.

@@ -13,13 +13,13 @@ use super::render::OWNER;
 
 /// Everything in the cluster that was applied for the block of this name, whatever its kind.
 pub async fn recover(cluster: &Cluster, name: &str) -> Result<Delivered, Diagnostics> {
-    let any = Id::new("v1", "APIGroupList", None, "");
+    let any = Id::new("v1", "APIGroup", None, "*");
     let kinds = cluster.kinds().await.map_err(|e| e.to_diagnostic("Cannot read", &any))?;
     let selector = &format!("{OWNER}={name}");
     let lists = kinds.iter().map(|(api_version, kind)| {
         async move {
             let listed = cluster.list(api_version, kind, None, Some(selector)).await;
-            let failed = |e: ClusterError| e.to_diagnostic("Cannot list", &Id::new(api_version, kind, None, ""));
+            let failed = |e: ClusterError| e.to_diagnostic("Cannot list", &Id::new(api_version, kind, None, "*"));
             listed.map(|items| (api_version, kind, items)).map_err(failed)
         }
         .boxed()

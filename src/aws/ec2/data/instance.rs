@@ -5,9 +5,9 @@ use aws_smithy_types::date_time::Format;
 
 use super::{Filters, completed, filter_block, one, shown_tags};
 use crate::aws::Client;
-use crate::aws::ec2::instance::{devices, object, read, user_data};
+use crate::aws::ec2::instance::{Instance as Resource, devices, object, read, user_data};
 use crate::aws::ec2::tags::filter;
-use crate::provider::{DataSource, Error, Object, Result};
+use crate::provider::{DataSource, Error, Object, ResourceType, Result};
 use crate::schema::{Schema, boolean, list_of, map_of, number, set_of, string};
 use crate::value::{Type, Value};
 
@@ -50,17 +50,7 @@ const SWITCHES: [&str; 6] = [
 impl DataSource for Instance {
     type Client = Client;
     const NAME: &'static str = "aws_instance";
-    const ACTIONS: &'static [&'static str] = &[
-        "ec2:DescribeInstances",
-        "ec2:DescribeInstanceAttribute",
-        "ec2:DescribeInstanceCreditSpecifications",
-        "ec2:DescribeInstanceTypes",
-        "ec2:DescribeLaunchTemplates",
-        "ec2:DescribeSpotInstanceRequests",
-        "ec2:DescribeVolumes",
-        "ec2:DescribeVpcs",
-        "ec2:GetPasswordData",
-    ];
+    const ACTIONS: &'static [&'static str] = <Resource as ResourceType>::ACTIONS.read;
 
     fn schema() -> Schema {
         let schema = TEXTS.iter().fold(Schema::new(0), |s, name| s.attr(name, string().computed()));
